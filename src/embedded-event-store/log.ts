@@ -1,0 +1,142 @@
+import type Database from 'better-sqlite3';
+import { checksum } from './checksum.js';
+import { NO_REVISION, sizeOf } from './event.js';
+import type { StoredEvent } from './event.js';
+import { COLUMNS, CorruptLog, fromRow } from './stored-row.js';
+import type { StoredRow } from './stored-row.js';
+
+/** A page ends early once it holds this much. */
+const PAGE_BYTES = 1_048_576;
+
+/** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
+export class Log {
+  readonly #database: Database.Database;
+  readonly #statements;
+  #lastPosition: number;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#statements = prepare(database);
+    this.#lastPosition = this.#statements.lastPosition.get() ?? 0;
+  }
+
+  /** Position of the last event, 0 before there is one. */
+  get lastPosition(): number {
+    return this.#lastPosition;
+  }
+
+  lastRevision(stream: string): number {
+    return this.#statements.lastRevision.get(stream) ?? NO_REVISION;
+  }
+
+  idsFrom(stream: string, revision: number, count: number): { id: string; position: number }[] {
+    return this.#statements.ids.all(stream, revision, count);
+  }
+
+  /** Events at a position and after. */
+  allForwards(from: number, limit: number): StoredEvent[] {
+    const events = page(this.#statements.allForwards.iterate(from, limit));
+    assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
+    return events;
+  }
+
+  /** Events before a position, the latest first. */
+  allBackwards(before: number, limit: number): StoredEvent[] {
+    const events = page(this.#statements.allBackwards.iterate(before, limit));
+    const from = Math.min(before - 1, this.#lastPosition);
+    assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
+    return events;
+  }
+
+  /** Events of a stream at a revision and after. */
+  streamForwards(stream: string, from: number, limit: number): StoredEvent[] {
+    const events = page(this.#statements.streamForwards.iterate(stream, from, limit));
+    assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
+    return events;
+  }
+
+  /** Events of a stream at a revision and before, the latest first. */
+  streamBackwards(stream: string, from: number, limit: number): StoredEvent[] {
+    const events = page(this.#statements.streamBackwards.iterate(stream, from, limit));
+    assertNoGap(events, ({ revision }) => -revision, -Math.min(from, this.lastRevision(stream)), 0, `stream ${stream}`);
+    return events;
+  }
+
+  /** Gives the event the next position and puts it into the running transaction. */
+  insert(event: Omit<StoredEvent, 'position'>): StoredEvent {
+    const stored = { ...event, position: this.#lastPosition + 1 };
+    this.#statements.insert.run({ ...stored, isJson: stored.isJson ? 1 : 0, checksum: checksum(stored) });
+    this.#lastPosition = stored.position;
+    return stored;
+  }
+
+  /** Runs the work and commits it, durably; if either fails, nothing of it has happened. */
+  transaction<T>(work: () => T): T {
+    const before = this.#lastPosition;
+    try {
+      this.#statements.begin.run();
+      const result = work();
+      this.#statements.commit.run();
+      return result;
+    } catch (error) {
+      this.#lastPosition = before;
+      if (this.#database.inTransaction) this.#statements.rollback.run();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** A row the index has lost must not pass for one that never was. */
+function assertNoGap(
+  events: StoredEvent[],
+  place: (event: StoredEvent) => number,
+  first: number,
+  last: number,
+  where: string,
+): void {
+  const missing = events.findIndex((event, index) => place(event) !== first + index);
+  if (missing >= 0 || (events.length === 0 && first <= last)) {
+    throw new CorruptLog(`event ${Math.abs(first + Math.max(missing, 0))} of ${where} is missing`);
+  }
+}
+
+function page(rows: Iterable<StoredRow>): StoredEvent[] {
+  const events = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const event = fromRow(row);
+    events.push(event);
+    bytes += sizeOf(event);
+    if (bytes >= PAGE_BYTES) break;
+  }
+  return events;
+}
+
+function prepare(database: Database.Database) {
+  const read = <P extends unknown[]>(rest: string) =>
+    database.prepare<P, StoredRow>(`SELECT ${COLUMNS} FROM events WHERE ${rest}`);
+  return {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    insert: database.prepare<StoredRow>(
+      `INSERT INTO events (position, stream, revision, id, type, created, is_json, metadata, data, checksum)
+       VALUES (@position, @stream, @revision, @id, @type, @created, @isJson, @metadata, @data, @checksum)`,
+    ),
+    lastPosition: database.prepare<[], number>('SELECT max(position) FROM events').pluck() as Database.Statement<[], number>,
+    lastRevision: database
+      .prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+      .pluck() as Database.Statement<[string], number>,
+    ids: database.prepare<[string, number, number], { id: string; position: number }>(
+      'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    ),
+    allForwards: read<[number, number]>('position >= ? ORDER BY position LIMIT ?'),
+    allBackwards: read<[number, number]>('position < ? ORDER BY position DESC LIMIT ?'),
+    streamForwards: read<[string, number, number]>('stream = ? AND revision >= ? ORDER BY revision LIMIT ?'),
+    streamBackwards: read<[string, number, number]>('stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?'),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Catalogue } from '../../event-sourcing/catalogue.js';
+import type { Fact } from '../../event-sourcing/fact.js';
+
+export type AccountOpened = Fact<'AccountOpened', { accountId: string; name: string }>;
+export type AccountEvent = AccountOpened;
+
+/** First event of an e-mail's own stream: it is taken in its account, for good. */
+export type EmailClaimed = Fact<'EmailClaimed', { userId: string }>;
+
+export const accountEvents: Catalogue<AccountEvent | EmailClaimed> = {
+  AccountOpened: { version: 1, fields: { accountId: 'string', name: 'string' }, personal: [] },
+  EmailClaimed: { version: 1, fields: { userId: 'string' }, personal: [] },
+};

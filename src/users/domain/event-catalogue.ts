@@ -1,0 +1,10 @@
+import type { Upcasters } from '../../event-sourcing/catalogue.js';
+import { accountEvents } from './account.events.js';
+import { apiKeyEvents } from './api-key.events.js';
+import { userEvents } from './user.events.js';
+
+/** Every event this service writes and reads. */
+export const eventCatalogue = { ...userEvents, ...accountEvents, ...apiKeyEvents };
+
+/** Once UserRenamed is at version 2: `'UserRenamed.1': (data) => ({ ...data, reason: null })`. */
+export const upcasters: Upcasters = {};

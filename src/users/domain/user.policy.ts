@@ -1,0 +1,27 @@
+import type { Actor } from './actor.js';
+import type { UpdateUser } from './user.js';
+
+/** What allowed a command; stored with its events. */
+export type Rule = 'account_admin' | `permission:${string}`;
+
+const isAdmin = (actor: Actor): boolean => actor.role === 'admin';
+
+const allows = (actor: Actor, permission: string): Rule | undefined => {
+  if (isAdmin(actor)) return 'account_admin';
+  return actor.permissions.includes(permission) ? `permission:${permission}` : undefined;
+};
+
+/** Admins and members read users; anyone else needs `USER_READ`. */
+export const mayReadUsers = (actor: Actor): boolean =>
+  actor.role === 'member' || allows(actor, 'USER_READ') !== undefined;
+
+/**
+ * What allows `actor` to make these changes, or undefined where nothing does.
+ * Developer permission is the account admin's alone to set; a name needs `USER_UPDATE`.
+ */
+export function updateRule(actor: Actor, wish: Pick<UpdateUser, 'isDeveloper'>): Rule | undefined {
+  if (wish.isDeveloper !== undefined && !isAdmin(actor)) return undefined;
+  return allows(actor, 'USER_UPDATE');
+}
+
+export const mayUpdate = (actor: Actor, wish: UpdateUser): boolean => updateRule(actor, wish) !== undefined;
