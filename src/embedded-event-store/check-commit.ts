@@ -34,7 +34,9 @@ export function checkCommit(expected: ExpectedRevision, ids: readonly string[], 
 }
 
 function checkRecentIds(ids: readonly string[], history: StreamHistory): Verdict {
-  const places = ids.map((id) => history.recent(id)).map((place) => (place?.stream === history.stream ? place : undefined));
+  const places = ids
+    .map((id) => history.recent(id))
+    .map((place) => (place?.stream === history.stream ? place : undefined));
   const last = places.at(-1);
   if (!places[0] || !last) return places[0] ? CONFLICT : WRITE;
   return places.includes(undefined) ? CONFLICT : { type: 'repeat', revision: last.revision, position: last.position };

@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.js';
 import { NO_REVISION, sizeOf } from './event.js';
-import type { StoredEvent } from './event.js';
-import { COLUMNS, CorruptLog, fromRow } from './stored-row.js';
+import type { ProposedEvent, StoredEvent } from './event.js';
+import { prepareStatements } from './statements.js';
+import type { Statements } from './statements.js';
+import { CorruptLog, fromRow } from './stored-row.js';
 import type { StoredRow } from './stored-row.js';
 
 /** A page ends early once it holds this much. */
@@ -11,13 +13,13 @@ const PAGE_BYTES = 1_048_576;
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
   readonly #database: Database.Database;
-  readonly #statements;
+  readonly #statements: Statements;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
-    this.#statements = prepare(database);
-    this.#lastPosition = this.#statements.lastPosition.get() ?? 0;
+    this.#statements = prepareStatements(database);
+    this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
   }
 
   /** Position of the last event, 0 before there is one. */
@@ -26,7 +28,7 @@ export class Log {
   }
 
   lastRevision(stream: string): number {
-    return this.#statements.lastRevision.get(stream) ?? NO_REVISION;
+    return this.#statements.lastRevision.get(stream)?.revision ?? NO_REVISION;
   }
 
   idsFrom(stream: string, revision: number, count: number): { id: string; position: number }[] {
@@ -63,10 +65,13 @@ export class Log {
   }
 
   /** Gives the event the next position and puts it into the running transaction. */
-  insert(event: Omit<StoredEvent, 'position'>): StoredEvent {
-    const stored = { ...event, position: this.#lastPosition + 1 };
-    this.#statements.insert.run({ ...stored, isJson: stored.isJson ? 1 : 0, checksum: checksum(stored) });
-    this.#lastPosition = stored.position;
+  insert(proposed: ProposedEvent, stream: string, revision: number, created: number): StoredEvent {
+    const { id, type, isJson, metadata, data } = proposed;
+    const position = this.#lastPosition + 1;
+    const stored = { position, stream, revision, id, type, created, isJson, metadata, data };
+    const sum = checksum(stored);
+    this.#statements.insert.run(position, stream, revision, id, type, created, isJson ? 1 : 0, metadata, data, sum);
+    this.#lastPosition = position;
     return stored;
   }
 
@@ -114,29 +119,4 @@ function page(rows: Iterable<StoredRow>): StoredEvent[] {
     if (bytes >= PAGE_BYTES) break;
   }
   return events;
-}
-
-function prepare(database: Database.Database) {
-  const read = <P extends unknown[]>(rest: string) =>
-    database.prepare<P, StoredRow>(`SELECT ${COLUMNS} FROM events WHERE ${rest}`);
-  return {
-    begin: database.prepare('BEGIN IMMEDIATE'),
-    commit: database.prepare('COMMIT'),
-    rollback: database.prepare('ROLLBACK'),
-    insert: database.prepare<StoredRow>(
-      `INSERT INTO events (position, stream, revision, id, type, created, is_json, metadata, data, checksum)
-       VALUES (@position, @stream, @revision, @id, @type, @created, @isJson, @metadata, @data, @checksum)`,
-    ),
-    lastPosition: database.prepare<[], number>('SELECT max(position) FROM events').pluck() as Database.Statement<[], number>,
-    lastRevision: database
-      .prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
-      .pluck() as Database.Statement<[string], number>,
-    ids: database.prepare<[string, number, number], { id: string; position: number }>(
-      'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
-    ),
-    allForwards: read<[number, number]>('position >= ? ORDER BY position LIMIT ?'),
-    allBackwards: read<[number, number]>('position < ? ORDER BY position DESC LIMIT ?'),
-    streamForwards: read<[string, number, number]>('stream = ? AND revision >= ? ORDER BY revision LIMIT ?'),
-    streamBackwards: read<[string, number, number]>('stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?'),
-  };
 }

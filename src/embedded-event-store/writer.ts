@@ -40,7 +40,7 @@ export class Writer {
 
   /** Answers after the commit, so never within this call. */
   append(append: Append, answer: (result: AppendResult) => void): void {
-    if (this.#queue.push({ append, answer }) === 1) setImmediate(() => this.#commitNext());
+    if (this.#queue.push({ append, answer }) === 1) this.#commitSoon(1);
   }
 
   /** Commits everything that waits and refuses what comes later. */
@@ -49,9 +49,17 @@ export class Writer {
     this.#refusal = 'the event store is stopping';
   }
 
-  #commitNext(): void {
-    if (this.#queue.length > 0) this.#commit();
-    if (this.#queue.length > 0) setImmediate(() => this.#commitNext());
+  /** As long as every turn of the loop brings more appends, one commit for all of them is worth the wait. */
+  #commitSoon(waiting: number): void {
+    setImmediate(() => {
+      const { length } = this.#queue;
+      if (length > waiting && length < GROUP_SIZE) {
+        this.#commitSoon(length);
+        return;
+      }
+      this.#commit();
+      if (this.#queue.length > 0) this.#commitSoon(this.#queue.length);
+    });
   }
 
   #commit(): void {
@@ -87,12 +95,13 @@ export class Writer {
     if (verdict.type === 'conflict') return { type: 'conflict', current };
     if (verdict.type === 'repeat') return { ...verdict, type: 'appended' };
     const created = Date.now();
-    for (const [index, event] of events.entries()) {
-      const stored = this.#log.insert({ ...event, stream, revision: current + 1 + index, created });
+    let revision = current;
+    for (const event of events) {
+      const stored = this.#log.insert(event, stream, ++revision, created);
       this.#recentIds.remember(stored);
       written.push(stored);
     }
-    return { type: 'appended', revision: current + events.length, position: this.#log.lastPosition };
+    return { type: 'appended', revision, position: this.#log.lastPosition };
   }
 }
 
@@ -101,4 +110,3 @@ const unavailable = (reason: string): AppendResult => ({ type: 'unavailable', re
 /** After a failed fsync the system may report success for pages it has thrown away: nothing may be acknowledged then. */
 const failedToSync = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_FSYNC');
-

@@ -50,3 +50,13 @@ export class UnreadableEvent extends Error {
 export class NotCaughtUp extends Error {
   readonly code = 'not-caught-up';
 }
+
+/** The command id was used before, for another request. */
+export class CommandReused extends Error {
+  readonly code = 'command-reused';
+}
+
+/** The same command is being carried out at this moment. */
+export class CommandInProgress extends Error {
+  readonly code = 'command-in-progress';
+}

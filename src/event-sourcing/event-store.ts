@@ -20,6 +20,7 @@ export abstract class EventStore {
   /**
    * Appends all events or none, directly after `expected` (`NO_STREAM` for a new stream).
    * Resolves once they are durable; asked again with the same ids it resolves to the same place.
+   * With no events it checks that the stream stands at `expected`, and nothing more.
    *
    * @throws WrongExpectedRevision another writer came first; nothing was appended
    * @throws EventStoreUnavailable nothing was appended

@@ -13,12 +13,14 @@ export type Current<State> = Readonly<{ state: State | undefined; revision: Revi
 /** Says what happens next, or throws why not. Pure: it may be asked again on newer state. */
 export type Decide<State, E extends AnyFact> = (current: Current<State>) => readonly E[];
 
-/** How a command ended: the stream's revision and position afterwards, whether or not anything was appended. */
+/**
+ * How a command ended, and where its stream stood then. `repeated`: this very command had been carried out before,
+ * and this is how it ended that time.
+ */
 export type Committed = Readonly<{
+  outcome: 'changed' | 'unchanged' | 'repeated';
   revision: Revision;
   position: Position;
-  /** False where the decision was that nothing changes. */
-  changed: boolean;
 }>;
 
 /** The streams of one aggregate. */
@@ -26,7 +28,7 @@ export abstract class Streams<State, E extends AnyFact> {
   /**
    * Loads, decides and appends as one call; commands for one stream queue. Appends at the revision it read, decides
    * anew a few times if another writer came first, and appends nothing for no events.
-   * A context with a `commandFingerprint` is looked up in the stream first: a command found there is not decided again.
+   * A command whose id the caller chose (`commandFingerprint`) is looked up in the stream before it is decided.
    *
    * @throws whatever `decide` throws
    * @throws CommandReused the command id is in the stream with another fingerprint

@@ -2,7 +2,7 @@ import type { Revision } from '../../event-sourcing/fact.js';
 import type { Aggregate, Current } from '../../event-sourcing/streams.js';
 import type { Actor } from './actor.js';
 import { CorruptHistory, RevisionMismatch, UpdateNotAllowed, UserNotFound, UsersNotReadable } from './user.errors.js';
-import type { UserEvent } from './user.events.js';
+import type { UserAdded, UserEvent } from './user.events.js';
 import { mayReadUsers, mayUpdate } from './user.policy.js';
 
 export type User = Readonly<{
@@ -56,6 +56,10 @@ export function updateUser({ state: user, revision }: Current<User>, wish: Updat
   if (ifMatch && !ifMatch.includes(revision)) throw new RevisionMismatch(revision);
   return [...rename(user, wish.name), ...setDeveloper(user, wish.isDeveloper)];
 }
+
+/** Adds a user who is active at once; asked again, they are there already. */
+export const addUser = ({ state }: Current<User>, data: UserAdded['data']): UserEvent[] =>
+  state ? [] : [{ type: 'UserAdded', data }];
 
 const rename = ({ userId, name }: User, to = name): UserEvent[] =>
   to === name ? [] : [{ type: 'UserRenamed', data: { userId, from: name, to } }];

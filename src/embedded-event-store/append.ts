@@ -1,0 +1,69 @@
+import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
+import type { AppendRequest } from './append-request.js';
+import { encodeAppended, encodeConflict } from './append-response.js';
+import { badRequest, missingMetadata, toCallError, tooLarge, unavailable } from './errors.js';
+import type { CallError } from './errors.js';
+import { addressOf, MAX_APPEND_SIZE, ProposedEvents } from './proposed-events.js';
+import type { Address, Rejection } from './proposed-events.js';
+import type { AppendResult, Writer } from './writer.js';
+
+/** The call that carries a single append: options first, then its events one by one. */
+export function append(
+  call: ServerReadableStream<AppendRequest, Buffer>,
+  answer: sendUnaryData<Buffer>,
+  writer: Writer,
+): void {
+  const events = new ProposedEvents();
+  let address: Address | undefined;
+  let failed = false;
+  const fail = (error: CallError) => {
+    failed = true;
+    answer(error);
+  };
+  const take = ({ options, event }: AppendRequest) => {
+    if (address) {
+      const rejection = event ? events.add(event) : badOrder;
+      if (rejection) fail(toError(rejection));
+      return;
+    }
+    const given = options ? addressOf(options) : badOrder;
+    if ('type' in given) fail(toError(given));
+    else address = given;
+  };
+  call.on('data', (request: AppendRequest) => {
+    if (!failed) take(request);
+  });
+  call.on('end', () => {
+    if (failed || call.cancelled) return;
+    if (!address) {
+      fail(toError(badOrder));
+      return;
+    }
+    const { expected } = address;
+    writer.append(events.addressed(address), (result) => {
+      if (result.type === 'unavailable') answer(unavailable(result.reason));
+      else answer(null, toResponse(result, expected));
+    });
+  });
+  call.on('error', (error) => {
+    if (!failed) fail(toCallError(error));
+  });
+}
+
+const badOrder: Rejection = { type: 'bad-request', reason: 'an append starts with its options; events follow' };
+
+function toError(rejection: Rejection): CallError {
+  switch (rejection.type) {
+    case 'bad-request':
+      return badRequest(rejection.reason);
+    case 'missing-metadata':
+      return missingMetadata();
+    case 'too-large':
+      return tooLarge(MAX_APPEND_SIZE);
+  }
+}
+
+const toResponse = (result: Exclude<AppendResult, { type: 'unavailable' }>, expected: Address['expected']): Buffer =>
+  result.type === 'conflict'
+    ? encodeConflict(expected, result.current)
+    : encodeAppended(result.revision, result.position);

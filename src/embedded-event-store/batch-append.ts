@@ -1,0 +1,135 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { AppendOptions, BatchAppendRequest } from './append-request.js';
+import { encodeBatchResponse } from './batch-append-response.js';
+import type { BatchResult } from './batch-append-response.js';
+import { badRequest, toCallError } from './errors.js';
+import { addressOf, ProposedEvents } from './proposed-events.js';
+import type { Rejection } from './proposed-events.js';
+import type { Writer } from './writer.js';
+
+type Call = ServerDuplexStream<BatchAppendRequest, Buffer>;
+
+/** However long a writer would wait, an append that has not arrived by then is given up. */
+const LONGEST_WAIT_MS = 2_000;
+
+/** An append whose parts are arriving, or which waits for its commit. */
+type Pending = {
+  readonly correlationId: Uint8Array;
+  readonly options: AppendOptions;
+  readonly events: ProposedEvents;
+  timer?: NodeJS.Timeout;
+  committing: boolean;
+};
+
+/** One long call that carries many appends; each gets exactly one answer, in the order they finish. */
+export class BatchAppend {
+  readonly #call: Call;
+  readonly #writer: Writer;
+  readonly #pending = new Map<string, Pending>();
+  #halfClosed = false;
+  #failed = false;
+
+  constructor(call: Call, writer: Writer) {
+    this.#call = call;
+    this.#writer = writer;
+    call.on('data', (request: BatchAppendRequest) => {
+      this.#receive(request);
+    });
+    call.on('end', () => {
+      this.#halfClosed = true;
+      this.#endIfDone();
+    });
+    call.on('close', () => {
+      this.#forget();
+    });
+    call.on('cancelled', () => {
+      this.#forget();
+    });
+  }
+
+  #receive(request: BatchAppendRequest): void {
+    if (this.#failed) return;
+    try {
+      this.#take(request);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(request: BatchAppendRequest): void {
+    if (request.correlationId.byteLength === 0) throw badRequest('a batch append needs a correlation id');
+    const key = Buffer.from(request.correlationId).toString('latin1');
+    const pending = this.#pending.get(key) ?? this.#start(key, request);
+    // Parts of an append that was answered already, or never started, are of no use to anybody.
+    if (!pending || pending.committing) return;
+    const rejection = firstRejection(pending.events, request);
+    if (rejection) this.#answer(key, pending, rejection);
+    else if (request.isFinal) this.#commit(key, pending);
+    else this.#startTimer(key, pending);
+  }
+
+  #start(key: string, { correlationId, options }: BatchAppendRequest): Pending | undefined {
+    if (!options) return undefined;
+    const pending: Pending = { correlationId, options, events: new ProposedEvents(), committing: false };
+    this.#pending.set(key, pending);
+    if (remaining(options) > 0) return pending;
+    this.#answer(key, pending, { type: 'timeout' });
+    return undefined;
+  }
+
+  #startTimer(key: string, pending: Pending): void {
+    pending.timer ??= setTimeout(() => {
+      this.#answer(key, pending, { type: 'timeout' });
+    }, remaining(pending.options));
+  }
+
+  #commit(key: string, pending: Pending): void {
+    clearTimeout(pending.timer);
+    const address = addressOf(pending.options);
+    if ('type' in address) {
+      this.#answer(key, pending, address);
+      return;
+    }
+    pending.committing = true;
+    this.#writer.append(pending.events.addressed(address), (result) => {
+      this.#answer(key, pending, result);
+    });
+  }
+
+  #answer(key: string, pending: Pending, result: BatchResult): void {
+    if (!this.#pending.delete(key)) return;
+    clearTimeout(pending.timer);
+    const { correlationId, options } = pending;
+    const answered = { correlationId, streamName: options.streamName ?? new Uint8Array(0), expected: options.expected };
+    this.#call.write(encodeBatchResponse(answered, result));
+    this.#endIfDone();
+  }
+
+  /** A client that has said all and heard all is done; ending before would leave its appends waiting for ever. */
+  #endIfDone(): void {
+    if (this.#halfClosed && !this.#failed && this.#pending.size === 0) this.#call.end();
+  }
+
+  #forget(): void {
+    for (const { timer } of this.#pending.values()) clearTimeout(timer);
+    this.#pending.clear();
+  }
+
+  /** Ends the call for a message that no append can be told by. */
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#forget();
+    this.#call.emit('error', toCallError(error));
+  }
+}
+
+function firstRejection(events: ProposedEvents, request: BatchAppendRequest): Rejection | undefined {
+  for (const event of request.events) {
+    const rejection = events.add(event);
+    if (rejection) return rejection;
+  }
+  return undefined;
+}
+
+const remaining = ({ deadline }: AppendOptions): number =>
+  deadline === undefined ? LONGEST_WAIT_MS : Math.min(deadline - Date.now(), LONGEST_WAIT_MS);

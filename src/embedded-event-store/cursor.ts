@@ -1,0 +1,45 @@
+import type { StoredEvent } from './event.js';
+import type { Log } from './log.js';
+import type { RecentEvents } from './recent-events.js';
+
+const PAGE = 256;
+
+/** Where a subscription stands. Each call moves it on; no events means that it has come to the end for now. */
+export type Cursor = () => readonly StoredEvent[];
+
+/** Follows the whole log. */
+export function allCursor(log: Log, recent: RecentEvents, after: number): Cursor {
+  let position = after;
+  return () => {
+    const events = recent.after(position, PAGE) ?? log.allForwards(position + 1, PAGE);
+    position = events.at(-1)?.position ?? position;
+    return events;
+  };
+}
+
+/**
+ * Follows one stream: through storage by revision until there is no more, from then on through the recent events by
+ * position. Both happen in one turn of the loop, so that no commit can slip between them.
+ */
+export function streamCursor(log: Log, recent: RecentEvents, stream: string, after: number): Cursor {
+  let revision = after;
+  let position: number | undefined;
+
+  const fromRecent = (): readonly StoredEvent[] | undefined => {
+    const committed = position === undefined ? undefined : recent.after(position, Number.MAX_SAFE_INTEGER);
+    if (committed) position = recent.lastPosition;
+    return committed?.filter((event) => event.stream === stream && event.revision > revision);
+  };
+
+  const fromStorage = (): readonly StoredEvent[] => {
+    const events = log.streamForwards(stream, revision + 1, PAGE);
+    position = events.length === 0 ? recent.lastPosition : undefined;
+    return events;
+  };
+
+  return () => {
+    const events = fromRecent() ?? fromStorage();
+    revision = events.at(-1)?.revision ?? revision;
+    return events;
+  };
+}

@@ -1,0 +1,48 @@
+import type { AppendOptions, WireEvent } from './append-request.js';
+import { sizeOf } from './event.js';
+import type { ProposedEvent } from './event.js';
+import { decodeStreamName } from './stream-name.js';
+import type { Append } from './writer.js';
+
+/** The most that one append may carry. */
+export const MAX_APPEND_SIZE = 1_048_576;
+
+/** Why an append was turned away before anybody looked at the log. */
+export type Rejection =
+  | { readonly type: 'bad-request'; readonly reason: string }
+  | { readonly type: 'missing-metadata' }
+  | { readonly type: 'too-large' };
+
+/** Collects the events of one append as they arrive; checks each one and what they weigh together. */
+export class ProposedEvents {
+  readonly #events: ProposedEvent[] = [];
+  #size = 0;
+
+  /** Returns why the event cannot be taken, if so. */
+  add({ id, type, contentType, metadata, data }: WireEvent): Rejection | undefined {
+    if (type === undefined || contentType === undefined) return { type: 'missing-metadata' };
+    if (type === '') return { type: 'bad-request', reason: 'the event type is empty' };
+    if (id === undefined) return { type: 'bad-request', reason: 'the event id is not a UUID' };
+    const event = { id, type, isJson: contentType === 'application/json', metadata, data };
+    this.#size += sizeOf(event);
+    this.#events.push(event);
+    return this.#size > MAX_APPEND_SIZE ? { type: 'too-large' } : undefined;
+  }
+
+  /** The whole append, addressed by the options that came before the events. */
+  addressed({ stream, expected }: Address): Append {
+    return { stream, expected, events: this.#events };
+  }
+}
+
+/** Where an append goes. */
+export type Address = Pick<Append, 'stream' | 'expected'>;
+
+/** Reads stream and expected revision, or says why they will not do. */
+export function addressOf({ streamName, expected }: AppendOptions): Address | Rejection {
+  const stream = decodeStreamName(streamName);
+  if (stream === undefined) return { type: 'bad-request', reason: 'the stream name is missing or not allowed' };
+  if (expected === undefined)
+    return { type: 'bad-request', reason: 'the expected revision is missing or out of range' };
+  return { stream, expected };
+}

@@ -1,0 +1,93 @@
+import type { StoredEvent } from './event.js';
+import { NO_REVISION } from './event.js';
+import { Feed } from './feed.js';
+import type { FeedOwner, ReadCall } from './feed.js';
+import type { Log } from './log.js';
+import type { From, ReadRequest, Source } from './read-request.js';
+import { encodeEvent, lastStreamPosition, streamNotFound } from './read-response.js';
+
+const PAGE = 256;
+
+/** Gets the next events in the direction of a read, and remembers how far it has come. */
+type Pages = (limit: number) => readonly StoredEvent[];
+
+/** A read that ends: so many events from a place on, in either direction. */
+export class FiniteRead implements FeedOwner {
+  readonly #call: ReadCall;
+  readonly #log: Log;
+  readonly #request: ReadRequest;
+  readonly #feed: Feed;
+  readonly #pages: Pages;
+  #remaining: number;
+
+  constructor(call: ReadCall, log: Log, request: ReadRequest) {
+    this.#call = call;
+    this.#log = log;
+    this.#request = request;
+    this.#remaining = request.count ?? Number.MAX_SAFE_INTEGER;
+    this.#pages = request.backwards ? backwards(log, request.source) : forwards(log, request.source);
+    this.#feed = new Feed(call, this);
+  }
+
+  start(): void {
+    const { source } = this.#request;
+    if (source.type === 'stream' && this.#log.lastRevision(source.stream) === NO_REVISION) {
+      this.#feed.write(streamNotFound(source.stream));
+      this.#call.end();
+    } else {
+      this.#feed.pump();
+    }
+  }
+
+  nextPage(): readonly StoredEvent[] {
+    return this.#remaining === 0 ? [] : this.#pages(this.#limit());
+  }
+
+  deliver(event: StoredEvent): void {
+    const { source, structuredIds } = this.#request;
+    if (this.#remaining === 0 || (source.type === 'all' && source.filter?.matches(event) === false)) return;
+    this.#remaining -= 1;
+    this.#feed.write(encodeEvent(event, structuredIds));
+  }
+
+  onExhausted(): void {
+    const { source, wantsLastRevision } = this.#request;
+    if (wantsLastRevision && source.type === 'stream') {
+      this.#feed.write(lastStreamPosition(this.#log.lastRevision(source.stream)));
+    }
+    this.#call.end();
+  }
+
+  /** With a filter it takes more events than are wanted to find those that are. */
+  #limit(): number {
+    const { source } = this.#request;
+    return source.type === 'all' && source.filter ? PAGE : Math.min(PAGE, this.#remaining);
+  }
+}
+
+function forwards(log: Log, source: Source): Pages {
+  if (source.type === 'all') {
+    let next = edge(source.from, 1, log.lastPosition + 1);
+    return (limit) => advance(log.allForwards(next, limit), ({ position }) => (next = position + 1));
+  }
+  let next = edge(source.from, 0, log.lastRevision(source.stream) + 1);
+  return (limit) => advance(log.streamForwards(source.stream, next, limit), ({ revision }) => (next = revision + 1));
+}
+
+function backwards(log: Log, source: Source): Pages {
+  if (source.type === 'all') {
+    let before = edge(source.from, 0, log.lastPosition + 1);
+    return (limit) => advance(log.allBackwards(before, limit), ({ position }) => (before = position));
+  }
+  let from = edge(source.from, 0, log.lastRevision(source.stream));
+  return (limit) => advance(log.streamBackwards(source.stream, from, limit), ({ revision }) => (from = revision - 1));
+}
+
+const edge = (from: From, start: number, end: number): number =>
+  from === 'start' ? start : from === 'end' ? end : from;
+
+function advance(page: readonly StoredEvent[], to: (last: StoredEvent) => void): readonly StoredEvent[] {
+  const last = page.at(-1);
+  if (last) to(last);
+  return page;
+}

@@ -1,0 +1,33 @@
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+
+/** The version whose behaviour this store follows. */
+const VERSION = '23.10.1';
+
+const STREAMS = 'event_store.client.streams.streams';
+
+/** Newer clients compare these names letter by letter, in lower case. */
+const METHODS: readonly [service: string, method: string, ...features: string[]][] = [
+  [STREAMS, 'append'],
+  [STREAMS, 'batchappend', 'deadline_duration'],
+  [STREAMS, 'read', 'position', 'events'],
+  ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
+];
+
+/** Answers what this store can do. It must not fail: the client remembers a failure for as long as it lives. */
+export function getSupportedMethods(
+  _: ServerUnaryCall<unknown, SupportedMethods>,
+  answer: sendUnaryData<SupportedMethods>,
+): void {
+  const response = new serverFeatures.SupportedMethods();
+  response.setEventStoreServerVersion(VERSION);
+  for (const [service, name, ...features] of METHODS) {
+    const method = new serverFeatures.SupportedMethod();
+    method.setServiceName(service);
+    method.setMethodName(name);
+    method.setFeaturesList(features);
+    response.addMethods(method);
+  }
+  answer(null, response);
+}

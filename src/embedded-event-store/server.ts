@@ -1,0 +1,74 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { append } from './append.js';
+import { decodeAppendRequest, decodeBatchAppendRequest } from './append-request.js';
+import type { AppendRequest, BatchAppendRequest } from './append-request.js';
+import { BatchAppend } from './batch-append.js';
+import { toCallError } from './errors.js';
+import type { ReadCall } from './feed.js';
+import type { LiveCalls } from './live-calls.js';
+import type { Log } from './log.js';
+import { FiniteRead } from './read.js';
+import { readRequest } from './read-request.js';
+import type { RecentEvents } from './recent-events.js';
+import { getSupportedMethods } from './server-features.js';
+import { Subscription } from './subscription.js';
+import type { Writer } from './writer.js';
+
+const asIs = (encoded: Buffer): Buffer => encoded;
+const { StreamsService } = streamsGrpc;
+
+/** The generated service, except that messages which come by the thousand are coded by hand. */
+const streamsService = {
+  ...StreamsService,
+  read: { ...StreamsService.read, responseSerialize: asIs },
+  append: { ...StreamsService.append, requestDeserialize: decodeAppendRequest, responseSerialize: asIs },
+  batchAppend: { ...StreamsService.batchAppend, requestDeserialize: decodeBatchAppendRequest, responseSerialize: asIs },
+};
+
+/** The largest message a client may send; the clients' own limit for what they receive. */
+const MESSAGE_LIMIT = 17 * 1_048_576;
+
+/** What the calls work on. */
+export type Store = { readonly log: Log; readonly recent: RecentEvents; readonly writer: Writer };
+
+/** Wires the calls to the store; a method that is not listed here answers UNIMPLEMENTED. */
+export function createServer({ log, recent, writer }: Store, calls: LiveCalls): Server {
+  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
+  server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
+  server.addService(streamsService, {
+    read: (call: ReadCall) => {
+      calls.add(call);
+      try {
+        const request = readRequest(call.request);
+        const read =
+          request.count === undefined
+            ? new Subscription(call, log, recent, request)
+            : new FiniteRead(call, log, request);
+        read.start();
+      } catch (error) {
+        call.emit('error', toCallError(error));
+      }
+    },
+    append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
+      append(call, answer, writer);
+    },
+    batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
+      calls.add(call);
+      new BatchAppend(call, writer);
+    },
+  });
+  return server;
+}
+
+/** Listens on this machine alone; returns the port. */
+export async function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(new Error(`cannot listen on 127.0.0.1:${port}: ${error.message}`, { cause: error }));
+      else resolve(bound);
+    });
+  });
+}

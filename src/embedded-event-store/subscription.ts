@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { Checkpoints } from './checkpoints.js';
+import { allCursor, streamCursor } from './cursor.js';
+import type { Cursor } from './cursor.js';
+import { NO_REVISION } from './event.js';
+import type { StoredEvent } from './event.js';
+import { Feed } from './feed.js';
+import type { FeedOwner, ReadCall } from './feed.js';
+import type { Filter } from './filter.js';
+import type { Log } from './log.js';
+import type { ReadRequest, Source } from './read-request.js';
+import { caughtUp, checkpoint, confirmation, encodeEvent } from './read-response.js';
+import type { RecentEvents } from './recent-events.js';
+
+/**
+ * A read that never ends: confirmation, history, word that it has caught up, then whatever is committed. A reader
+ * that takes less than is written just stays behind, and reads on from storage once it has room.
+ */
+export class Subscription implements FeedOwner {
+  readonly #feed: Feed;
+  readonly #cursor: Cursor;
+  readonly #filter: Filter | undefined;
+  readonly #checkpoints: Checkpoints;
+  readonly #structuredIds: boolean;
+  #hasCaughtUp = false;
+
+  constructor(call: ReadCall, log: Log, recent: RecentEvents, { source, structuredIds }: ReadRequest) {
+    this.#feed = new Feed(call, this);
+    this.#cursor = cursorFor(log, recent, source);
+    this.#filter = source.type === 'all' ? source.filter : undefined;
+    this.#checkpoints = new Checkpoints(this.#filter?.checkpointInterval ?? 1);
+    this.#structuredIds = structuredIds;
+    const unsubscribe = recent.subscribe(() => {
+      this.#feed.pump();
+    });
+    for (const end of ['cancelled', 'close', 'error']) call.on(end, unsubscribe);
+  }
+
+  start(): void {
+    this.#feed.write(confirmation(randomUUID()));
+    this.#feed.pump();
+  }
+
+  nextPage(): readonly StoredEvent[] {
+    return this.#cursor();
+  }
+
+  deliver(event: StoredEvent): void {
+    if (this.#filter?.matches(event) !== false) this.#feed.write(encodeEvent(event, this.#structuredIds));
+    if (this.#filter && this.#checkpoints.isDue()) this.#feed.write(checkpoint(event.position));
+  }
+
+  /** Said once: a client takes it for the end of history, which comes but once. */
+  onExhausted(): void {
+    if (!this.#hasCaughtUp) this.#feed.write(caughtUp());
+    this.#hasCaughtUp = true;
+  }
+}
+
+function cursorFor(log: Log, recent: RecentEvents, source: Source): Cursor {
+  const { from } = source;
+  if (source.type === 'all') {
+    return allCursor(log, recent, from === 'start' ? 0 : from === 'end' ? recent.lastPosition : from);
+  }
+  const last = () => log.lastRevision(source.stream);
+  return streamCursor(log, recent, source.stream, from === 'start' ? NO_REVISION : from === 'end' ? last() : from);
+}

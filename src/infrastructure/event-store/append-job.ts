@@ -1,0 +1,52 @@
+import type { JSONEventData } from '@eventstore/db-client';
+import { EventStoreUnavailable, OutcomeUnknown } from '../../event-sourcing/errors.js';
+import type { Appended } from '../../event-sourcing/event-store.js';
+import type { Revision } from '../../event-sourcing/fact.js';
+import type { Encoded } from './encode.js';
+
+/** One append on its way, whatever number of attempts it takes. Settles once. */
+export class AppendJob {
+  readonly events: JSONEventData[];
+  readonly bytes: number;
+  /** An attempt may have stored it, though none has said so. */
+  inDoubt = false;
+  attempts = 0;
+  settled = false;
+
+  constructor(
+    readonly stream: string,
+    readonly expected: Revision,
+    { events, bytes }: Encoded,
+    /** On the monotonic clock. */
+    readonly deadline: number,
+    private readonly onSuccess: (appended: Appended) => void,
+    private readonly onFailure: (error: Error) => void,
+    private readonly onSettled: () => void,
+  ) {
+    this.events = events;
+    this.bytes = bytes;
+  }
+
+  succeed(appended: Appended): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.onSettled();
+    this.onSuccess(appended);
+  }
+
+  fail(error: Error): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.onSettled();
+    this.onFailure(error);
+  }
+
+  /** No time is left: says no more than is known. */
+  giveUp(): void {
+    this.fail(
+      this.inDoubt
+        ? new OutcomeUnknown(`it is not known whether an append to ${this.stream} was stored`)
+        : new EventStoreUnavailable('the event store was not reached in time; nothing was appended'),
+    );
+  }
+}

@@ -1,0 +1,198 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { OutcomeUnknown, WrongExpectedRevision } from '../../event-sourcing/errors.js';
+import type { Appended } from '../../event-sourcing/event-store.js';
+import type { Revision } from '../../event-sourcing/fact.js';
+import { AppendConnection } from './append-connection.js';
+import { AppendJob } from './append-job.js';
+import { verdictOn } from './append-verdict.js';
+import type { Encoded } from './encode.js';
+import { handOver } from './hand-over.js';
+import { type Attempt, InFlight } from './in-flight.js';
+import type { Logger } from './logger.js';
+import type { Limits, Timings } from './settings.js';
+import { WaitingLine } from './waiting-line.js';
+import { within } from './within.js';
+
+/** Where the very events of a job stand in their stream; undefined where others stand in their place. */
+export type Locate = (job: AppendJob) => Promise<Appended | undefined>;
+
+/** A few lost answers on a connection that gives others are no reason to cut those off. */
+const toleratedOverdue = 4;
+
+/**
+ * Brings appends to the store one way or the other: stored, certainly not stored, or unknown, and always in time. An
+ * attempt in doubt is repeated with the same ids and the same expected revision, which lets only one of them land.
+ */
+export class Appends {
+  private readonly line: WaitingLine;
+  private readonly inFlight: InFlight;
+  private readonly connection: AppendConnection;
+  private readonly unsettled = new Set<AppendJob>();
+  private sweeping: NodeJS.Timeout | undefined;
+  private drained: (() => void) | undefined;
+
+  constructor(
+    url: string,
+    private readonly timings: Timings,
+    limits: Limits,
+    private readonly locate: Locate,
+    logger: Logger,
+  ) {
+    this.line = new WaitingLine(limits);
+    this.inFlight = new InFlight(limits);
+    this.connection = new AppendConnection(url, timings, logger, {
+      ready: () => {
+        this.pump();
+      },
+      gone: (client) => {
+        for (const attempt of this.inFlight.abandon(client)) if (!attempt.overdue) this.doubt(attempt.job);
+        this.pump();
+      },
+    });
+  }
+
+  ready(ms: number): Promise<void> {
+    return this.connection.ready(ms);
+  }
+
+  append(stream: string, expected: Revision, encoded: Encoded): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.timings.appendTotal;
+      const job = new AppendJob(stream, expected, encoded, deadline, resolve, reject, () => {
+        this.unsettled.delete(job);
+        if (this.unsettled.size === 0) this.drained?.();
+      });
+      this.line.add(job);
+      this.unsettled.add(job);
+      this.pump();
+      this.sweepSoon();
+    });
+  }
+
+  /** Waits for what is under way as long as that may take, then gives the rest up. */
+  async close(): Promise<void> {
+    if (this.unsettled.size > 0) {
+      const drained = new Promise<void>((resolve) => (this.drained = resolve));
+      await within(this.timings.drain, drained, () => new Error('late')).catch(() => undefined);
+    }
+    for (const job of this.unsettled) job.giveUp();
+    clearTimeout(this.sweeping);
+    await this.connection.close();
+  }
+
+  private pump(): void {
+    for (let job = this.line.peek(); job; job = this.line.peek()) {
+      const client = this.connection.client;
+      if (!client) {
+        this.connection.wake();
+        return;
+      }
+      if (!this.inFlight.hasRoomFor(job)) return;
+      this.line.take();
+      if (!job.settled) this.attempt(job, client);
+    }
+  }
+
+  private attempt(job: AppendJob, client: EventStoreDBClient): void {
+    const expiresAt = Math.min(performance.now() + this.timings.appendAttempt, job.deadline);
+    const attempt: Attempt = { job, client, expiresAt, answersBefore: this.connection.answers, overdue: false };
+    this.inFlight.add(attempt);
+    job.attempts++;
+    handOver(client, job).then(
+      ({ nextExpectedRevision, position }) => {
+        this.inFlight.remove(attempt);
+        this.connection.answered();
+        if (position) job.succeed({ revision: nextExpectedRevision, position: position.commit });
+        else
+          void this.lookUp(job, () => {
+            job.giveUp();
+          });
+        this.pump();
+      },
+      (error: unknown) => {
+        // An attempt that was given up has had its say: its job went on, and late news of failure is no news.
+        if (this.inFlight.remove(attempt) && !attempt.overdue) this.failed(attempt, error);
+        this.pump();
+      },
+    );
+  }
+
+  private failed({ job, client }: Attempt, error: unknown): void {
+    const verdict = verdictOn(error);
+    if (verdict.kind === 'lost') {
+      this.doubt(job);
+      this.connection.lose(client);
+      return;
+    }
+    this.connection.answered();
+    if (verdict.kind === 'undecided' || verdict.kind === 'moved') {
+      job.inDoubt = true;
+      this.later(job);
+    } else if (!job.inDoubt) {
+      // The store has compared the ids at those revisions itself, so a first attempt refused is not our own echo.
+      job.fail(verdict.kind === 'refused' ? verdict.error : conflict(job, verdict.actual));
+    } else if (verdict.kind === 'conflict') {
+      void this.lookUp(job, () => {
+        job.fail(conflict(job, verdict.actual));
+      });
+    } else job.giveUp();
+  }
+
+  /** After doubt, the stream itself tells whether an earlier attempt had landed. */
+  private async lookUp(job: AppendJob, notThere: () => void): Promise<void> {
+    job.inDoubt = true;
+    try {
+      const left = job.deadline - performance.now();
+      const found = await within(left, this.locate(job), () => new OutcomeUnknown('the stream could not be read'));
+      if (found) job.succeed(found);
+      else notThere();
+    } catch {
+      this.later(job);
+    }
+  }
+
+  private later(job: AppendJob): void {
+    const pause = Math.min(25 * 2 ** job.attempts, 500) * (0.5 + Math.random() / 2);
+    if (performance.now() + pause >= job.deadline) {
+      job.giveUp();
+      return;
+    }
+    setTimeout(() => {
+      this.line.putBack(job);
+      this.pump();
+    }, pause);
+  }
+
+  private doubt(job: AppendJob): void {
+    job.inDoubt = true;
+    if (!job.settled) this.line.putBack(job);
+  }
+
+  // One timer for all appends, and none while there are none: a timer for each would cost more than the append.
+  private sweepSoon(): void {
+    if (this.sweeping !== undefined || this.unsettled.size === 0) return;
+    const tick = Math.max(5, Math.min(50, this.timings.appendAttempt / 10));
+    this.sweeping = setTimeout(() => {
+      this.sweeping = undefined;
+      this.sweep(performance.now());
+      this.pump();
+      this.sweepSoon();
+    }, tick);
+  }
+
+  private sweep(now: number): void {
+    this.line.giveUpExpired(now);
+    for (const attempt of this.inFlight.expired(now)) {
+      attempt.overdue = true;
+      attempt.job.inDoubt = true;
+      if (attempt.job.deadline <= now) attempt.job.giveUp();
+      else this.line.putBack(attempt.job);
+      const alive = this.connection.answers > attempt.answersBefore;
+      if (!alive || this.inFlight.overdueOn(attempt.client) >= toleratedOverdue) this.connection.lose(attempt.client);
+    }
+  }
+}
+
+function conflict(job: AppendJob, actual: Revision | undefined): Error {
+  return new WrongExpectedRevision(job.stream, job.expected, actual);
+}

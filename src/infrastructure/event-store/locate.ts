@@ -1,0 +1,17 @@
+import type { Appended } from '../../event-sourcing/event-store.js';
+import type { AppendJob } from './append-job.js';
+import { positionOf } from './decode.js';
+import type { Reads } from './reads.js';
+
+/** Where all events of a job stand, if it is they that follow the revision it expected. */
+export async function locate(reads: Reads, { stream, expected, events }: AppendJob): Promise<Appended | undefined> {
+  let matched = 0;
+  for await (const stored of reads.stream(stream, expected + 1n, events.length)) {
+    const { id } = events[matched] ?? {};
+    if (stored.revision !== expected + 1n + BigInt(matched) || stored.id !== id?.toLowerCase()) return undefined;
+    matched++;
+    const position = positionOf(stored);
+    if (matched === events.length && position !== undefined) return { revision: stored.revision, position };
+  }
+  return undefined;
+}

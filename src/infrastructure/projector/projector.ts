@@ -1,0 +1,131 @@
+import type { EventStore } from '../../event-sourcing/event-store.js';
+import { NotCaughtUp, UnreadableEvent } from '../../event-sourcing/errors.js';
+import type { Position, Recorded } from '../../event-sourcing/fact.js';
+import type { AnyProjection } from '../../event-sourcing/projection.js';
+import { type Changes, ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
+import type { Log } from '../../event-sourcing/log.js';
+import { fold } from './fold.js';
+import { WaitingRoom } from './waiting-room.js';
+
+export type ProjectorState = 'starting' | 'catching up' | 'live' | 'failing' | 'stopped';
+
+const RETRY_MS = 500;
+
+/**
+ * Tells every projection every event, in order, one batch at a time: rows and checkpoint in one transaction.
+ * An event that cannot be read or applied stops it for good; a database that fails is tried again.
+ */
+export class Projector extends ProjectionProgress {
+  state: ProjectorState = 'starting';
+  /** Why it stopped or is failing, for the operator. */
+  fault: string | undefined;
+  private readonly room = new WaitingRoom();
+  private readonly listeners: ((projection: string, keys: Iterable<string>) => void)[] = [];
+  private readonly checkpoints = new Map<AnyProjection, Position>();
+  private readonly abort = new AbortController();
+  private position: Position = 0n;
+  private running: Promise<void> = Promise.resolve();
+  private settled: () => void = () => undefined;
+
+  constructor(
+    private readonly projections: readonly AnyProjection[],
+    private readonly streams: readonly string[],
+    private readonly events: EventStore,
+    private readonly readModel: ReadModelWriter,
+    private readonly log: Log,
+  ) {
+    super();
+  }
+
+  override reached(position: Position, withinMs: number): Promise<void> {
+    if (position <= this.position) return Promise.resolve();
+    if (this.state === 'stopped') return Promise.reject(new NotCaughtUp());
+    return this.room.wait(position, withinMs);
+  }
+
+  override onCommitted(listener: (projection: string, keys: Iterable<string>) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Starts, and resolves once history is told, or it turned out that it cannot be. */
+  async start(): Promise<void> {
+    for (const projection of this.projections) {
+      const checkpoint = await this.readModel.open(projection);
+      if (checkpoint !== undefined) this.checkpoints.set(projection, checkpoint);
+    }
+    this.state = 'catching up';
+    const settled = new Promise<void>((resolve) => (this.settled = resolve));
+    this.running = this.run();
+    await settled;
+  }
+
+  /** Finishes the batch under way and stops. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await this.running;
+    this.room.clear();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.abort.signal.aborted && this.state !== 'stopped') {
+      try {
+        for await (const { events, position, caughtUp } of this.events.subscribe(
+          this.streams,
+          this.from(),
+          this.abort.signal,
+        )) {
+          if (position !== undefined) await this.tell(events, position);
+          if (caughtUp) this.live();
+        }
+      } catch (error) {
+        await this.onFault(error);
+      }
+    }
+    this.settled();
+  }
+
+  private live(): void {
+    this.state = 'live';
+    this.fault = undefined;
+    this.settled();
+  }
+
+  /** Where the projection that is furthest behind stands; undefined, the start, where one has seen nothing. */
+  private from(): Position | undefined {
+    const seen = this.projections.map((projection) => this.checkpoints.get(projection));
+    return seen.reduce((a, b) => (a === undefined || b === undefined ? undefined : a < b ? a : b));
+  }
+
+  private async tell(events: readonly Recorded[], position: Position): Promise<void> {
+    const behind = this.projections.filter((projection) => (this.checkpoints.get(projection) ?? -1n) < position);
+    const changes: Changes[] = [];
+    for (const projection of behind)
+      changes.push(await fold(projection, events, this.checkpoints.get(projection), this.readModel));
+    await this.readModel.commit(changes, position);
+    for (const projection of behind) this.checkpoints.set(projection, position);
+    for (const { table, rows } of changes)
+      if (rows.size > 0) for (const listener of this.listeners) listener(table.name, rows.keys());
+    this.position = this.from() ?? 0n;
+    this.room.admit(this.position);
+  }
+
+  private async onFault(error: unknown): Promise<void> {
+    this.fault = error instanceof Error ? error.message : String(error);
+    if (error instanceof UnreadableEvent || !isDatabaseFault(error)) {
+      this.state = 'stopped';
+      this.log.error({ fault: this.fault }, 'the projector has stopped: an event cannot be told');
+      this.room.clear();
+      return;
+    }
+    this.state = 'failing';
+    this.log.warn({ fault: this.fault }, 'the read model cannot be written; trying again');
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+/** Errors of a database carry a code; those of a projection that cannot apply an event do not. */
+const isDatabaseFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^(SQLITE_|[0-9A-Z]{5}$|E[A-Z]+$)/.test(error.code);

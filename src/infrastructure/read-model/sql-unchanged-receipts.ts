@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import { type Receipt, UnchangedReceipts } from '../../event-sourcing/read-model.js';
+
+const KEPT_MS = 48 * 60 * 60 * 1000;
+
+type ReceiptRow = {
+  commandId: string;
+  fingerprint: string;
+  subject: string;
+  revision: number | bigint;
+  position: number | bigint;
+  at: number;
+};
+
+/** Receipts in a table of their own, apart from the projections: no event tells of them, so no rebuild brings them back. */
+export class SqlUnchangedReceipts extends UnchangedReceipts {
+  private readonly db: Kysely<{ unchangedReceipt: ReceiptRow }>;
+
+  constructor(db: Kysely<unknown>) {
+    super();
+    this.db = db as Kysely<{ unchangedReceipt: ReceiptRow }>;
+  }
+
+  /** Makes the table where there is none. */
+  async open(): Promise<void> {
+    await this.db.schema
+      .createTable('unchangedReceipt')
+      .ifNotExists()
+      .addColumn('commandId', 'text', (column) => column.primaryKey())
+      .addColumn('fingerprint', 'text', (column) => column.notNull())
+      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('revision', 'bigint', (column) => column.notNull())
+      .addColumn('position', 'bigint', (column) => column.notNull())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .execute();
+    await this.db.schema.createIndex('unchangedReceipt.at').ifNotExists().on('unchangedReceipt').column('at').execute();
+  }
+
+  override async find(commandId: string): Promise<Receipt | undefined> {
+    const row = await this.db
+      .selectFrom('unchangedReceipt')
+      .selectAll()
+      .where('commandId', '=', commandId)
+      .executeTakeFirst();
+    return row && { ...row, revision: BigInt(row.revision), position: BigInt(row.position) };
+  }
+
+  override async remember(receipt: Receipt, now: Date): Promise<void> {
+    const { commandId, fingerprint, subject, revision, position } = receipt;
+    const at = now.getTime();
+    await this.db
+      .deleteFrom('unchangedReceipt')
+      .where('at', '<', at - KEPT_MS)
+      .execute();
+    await this.db
+      .insertInto('unchangedReceipt')
+      .values({ commandId, fingerprint, subject, revision, position, at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}

@@ -1,0 +1,66 @@
+import Database from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteDialectConfig,
+} from 'kysely';
+
+/** SQLite before 3.51.3 can lose committed data when a write-ahead log is reset (the "WAL-reset race"). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** Takes the write lock at once: SQLite does not wait for it where a reader turns writer half-way. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  constructor(private readonly settings: SqliteDialectConfig) {
+    super(settings);
+  }
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.settings);
+  }
+}
+
+/** Prepares each statement once; Kysely asks anew for every query. */
+const preparingOnce = (database: Database.Database) => {
+  const prepared = new Map<string, Database.Statement>();
+  return {
+    prepare(sql: string): Database.Statement {
+      const known = prepared.get(sql);
+      if (known) return known;
+      const statement = database.prepare(sql);
+      prepared.set(sql, statement);
+      return statement;
+    },
+    close: () => database.close(),
+  };
+};
+
+/**
+ * Opens a SQLite file, making it where there is none. Synchronous is NORMAL: a power cut may take the last commits, but
+ * never part of one, and the checkpoint goes with the rows, so that the projector tells them again.
+ */
+export function openSqlite(file: string): Kysely<unknown> {
+  const database = new Database(file);
+  const version = database.prepare('select sqlite_version()').pluck().get() as string;
+  if (isOlder(version)) throw new Error(`SQLite ${version} is too old; ${OLDEST_SQLITE.join('.')} or newer is needed`);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = NORMAL');
+  database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  return new Kysely({
+    dialect: new ImmediateDialect({ database: preparingOnce(database) as unknown as Database.Database }),
+  });
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [i, oldest] of OLDEST_SQLITE.entries()) if (parts[i] !== oldest) return (parts[i] ?? 0) < oldest;
+  return false;
+}

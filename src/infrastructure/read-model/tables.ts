@@ -1,0 +1,64 @@
+import type { ColumnDataType, Kysely } from 'kysely';
+import type { AnyRow, ColumnKind, Progress, RowValue, Table } from '../../event-sourcing/projection.js';
+
+/** What the database gives back for a row; numbers for booleans, since SQLite has none. */
+export type RawRow = Record<string, string | number | bigint | null>;
+
+const CHECKPOINTS = 'checkpoint';
+const types: Record<ColumnKind, ColumnDataType> = {
+  text: 'text',
+  'text?': 'text',
+  integer: 'bigint',
+  boolean: 'integer',
+};
+
+/** The table that says how far each projection has come. */
+export const checkpoints = CHECKPOINTS;
+export type CheckpointRow = { projection: string; position: number | string };
+
+export async function createCheckpoints(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable(CHECKPOINTS)
+    .ifNotExists()
+    .addColumn('projection', 'text', (column) => column.primaryKey())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+/** Makes a projection's table, and its indexes, where there is none. */
+export async function createTable(db: Kysely<unknown>, table: Table): Promise<void> {
+  let creation = db.schema
+    .createTable(table.name)
+    .ifNotExists()
+    .addColumn('key', 'text', (column) => column.primaryKey())
+    .addColumn('revision', 'bigint', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull());
+  for (const [name, kind] of Object.entries(table.columns))
+    creation = creation.addColumn(name, types[kind], (column) => (kind === 'text?' ? column : column.notNull()));
+  await creation.execute();
+  for (const column of table.indexes)
+    await db.schema.createIndex(`${table.name}.${column}`).ifNotExists().on(table.name).column(column).execute();
+}
+
+const stored = (value: RowValue | undefined): string | number | null =>
+  typeof value === 'boolean' ? Number(value) : (value ?? null);
+
+/** A row as the database takes it. */
+export function toRaw(table: Table, key: string, row: AnyRow & Progress): RawRow {
+  const raw: RawRow = { key, revision: row.revision, position: row.position };
+  for (const name of Object.keys(table.columns)) raw[name] = stored(row[name]);
+  return raw;
+}
+
+/** A row as the projection knows it. */
+export function fromRaw(table: Table, raw: RawRow): AnyRow & Progress {
+  const row: Record<string, unknown> = {
+    revision: BigInt(raw['revision'] ?? 0),
+    position: BigInt(raw['position'] ?? 0),
+  };
+  for (const [name, kind] of Object.entries(table.columns)) {
+    const value = raw[name] ?? null;
+    row[name] = kind === 'boolean' ? Number(value) === 1 : kind === 'integer' ? Number(value) : value;
+  }
+  return row as AnyRow & Progress;
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Principal } from '../queries/authenticate.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose request it is; set before anything else happens to it, on every route that is not public. */
+    principal: Principal | null;
+  }
+}
+
+/** No usable API key came with the request. */
+export class Unauthenticated extends Error {
+  readonly code = 'unauthenticated';
+}
+
+/** The key's owner has neither developer permission nor the account admin role. */
+export class ApiNotAllowed extends Error {
+  readonly code = 'api-not-allowed';
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+
+/**
+ * Asks every request for an API key, before its body is read and before a route is known to exist; `isPublic` names the
+ * exceptions by the route that matched, which no spelling of the path gets around.
+ */
+export function authenticate(
+  principalOf: (key: string) => Promise<Principal | undefined>,
+  isPublic: (request: FastifyRequest) => boolean,
+): onRequestAsyncHookHandler {
+  return async (request) => {
+    if (isPublic(request)) return;
+    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const principal = key === undefined ? undefined : await principalOf(key);
+    if (!principal) throw new Unauthenticated();
+    if (!principal.mayUseApi) throw new ApiNotAllowed();
+    request.principal = principal;
+  };
+}

@@ -1,0 +1,66 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ProblemResponse } from '../../http/problem.response.js';
+import { UserResponse } from './user.response.js';
+
+const etagHeader = { ETag: { description: "The revision of the user's stream", schema: { type: 'string' as const } } };
+const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
+
+const problem = (status: number, description: string, headers = {}) =>
+  ApiResponse({
+    status,
+    description,
+    headers,
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemResponse' } } },
+  });
+
+const userId = ApiParam({ name: 'user_id', description: 'As the API gives it: base64 of User:<ULID>', type: String });
+const common = [
+  userId,
+  problem(400, 'Not as documented'),
+  problem(401, 'No valid API key'),
+  problem(403, 'Not allowed'),
+  problem(404, 'No such user in this account'),
+  problem(500, 'Internal error'),
+  problem(503, 'Try again', retryAfter),
+];
+
+export const DocumentsGetUser = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'Get a user', operationId: 'getUser' }),
+    ApiHeader({
+      name: 'X-Wait-For-Position',
+      required: false,
+      description: 'An X-Position: the answer includes that write',
+    }),
+    ApiResponse({ status: 200, type: UserResponse, headers: etagHeader }),
+    ...common,
+  );
+
+export const DocumentsUpdateUser = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({
+      summary: 'Update a user',
+      operationId: 'updateUser',
+      description: 'Display name, developer permission, or both at once.',
+    }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'Apply only at this revision' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The same key and request are carried out once',
+    }),
+    ApiResponse({
+      status: 200,
+      type: UserResponse,
+      headers: { ...etagHeader, 'X-Position': { description: 'For X-Wait-For-Position', schema: { type: 'string' } } },
+    }),
+    ...common,
+    problem(409, 'Others were changing this user, or this command is running', retryAfter),
+    problem(412, 'The user has changed', etagHeader),
+    problem(413, 'The body is larger than 16 KiB'),
+    problem(415, 'The body is not application/json'),
+    problem(422, 'The Idempotency-Key was used for another request'),
+  );
+
+export const documentedModels = [ProblemResponse];

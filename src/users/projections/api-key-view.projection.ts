@@ -1,0 +1,40 @@
+import type { Projection } from '../../event-sourcing/projection.js';
+import type { ApiKeyEvent } from '../domain/api-key.events.js';
+
+/** One API key as authentication sees it. */
+export type ApiKeyView = Readonly<{
+  apiKeyId: string;
+  accountId: string;
+  userId: string;
+  name: string;
+  keyHash: string;
+  redactedKey: string;
+  createdAt: string;
+  expiresAt: string | null;
+  revoked: boolean;
+}>;
+
+export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
+  name: 'api-key-view.1',
+  columns: {
+    apiKeyId: 'text',
+    accountId: 'text',
+    userId: 'text',
+    name: 'text',
+    keyHash: 'text',
+    redactedKey: 'text',
+    createdAt: 'text',
+    expiresAt: 'text?',
+    revoked: 'boolean',
+  },
+  indexes: ['keyHash', 'userId'],
+  key: ({ data }) => data.apiKeyId,
+  on: {
+    ApiKeyIssued: ({ data: { apiKeyId, accountId, userId, name, keyHash, redactedKey, expiresAt }, meta }) => ({
+      ...{ apiKeyId, accountId, userId, name, keyHash, redactedKey, expiresAt },
+      createdAt: meta.occurredAt,
+      revoked: false,
+    }),
+    ApiKeyRevoked: () => ({ revoked: true }),
+  },
+};

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../../event-sourcing/clock.js';
+import { ProjectionProgress, Rows } from '../../event-sourcing/read-model.js';
+import type { Actor } from '../domain/actor.js';
+import { hashApiKey, isApiKey } from '../domain/api-key.js';
+import { apiKeyView } from '../projections/api-key-view.projection.js';
+import { userView } from '../projections/user-view.projection.js';
+
+/** Whose key it is, and whether they may use the API: with developer permission, or as account admin. */
+export type Principal = Readonly<{ actor: Actor; mayUseApi: boolean; expiresAt: number }>;
+
+const CACHED_KEYS = 10_000;
+
+/** Looks API keys up. What it remembers is forgotten the moment the read model learns of a change to key or owner. */
+@Injectable()
+export class Authentication {
+  /** By key hash, so that no key stays in memory. */
+  private readonly cache = new LRUCache<string, Principal>({ max: CACHED_KEYS });
+  /** Counts changes, so that a look-up under way while one happens is not remembered. */
+  private changes = 0;
+
+  constructor(
+    private readonly rows: Rows,
+    private readonly clock: Clock,
+    progress: ProjectionProgress,
+  ) {
+    progress.onCommitted((projection, keys) => {
+      if (projection === userView.name) this.forget((principal) => principal.actor.userId, keys);
+      if (projection === apiKeyView.name) this.forget((principal) => principal.actor.apiKeyId, keys);
+    });
+  }
+
+  /** The key's owner; undefined for a key that is malformed, unknown, revoked or expired, or whose owner is not active. */
+  async principal(key: string): Promise<Principal | undefined> {
+    if (!isApiKey(key)) return undefined;
+    const hash = hashApiKey(key);
+    const cached = this.cache.get(hash);
+    const found = cached ?? (await this.lookUp(hash));
+    return found && found.expiresAt > this.clock.now().getTime() ? found : undefined;
+  }
+
+  private async lookUp(hash: string): Promise<Principal | undefined> {
+    const before = this.changes;
+    const key = await this.rows.findOne(apiKeyView, 'keyHash', hash);
+    if (!key || key.revoked) return undefined;
+    const user = await this.rows.get(userView, key.userId);
+    if (user?.state !== 'active' || user.accountId !== key.accountId) return undefined;
+    const { userId, accountId, name, role } = user;
+    const permissions = JSON.parse(user.permissions) as string[];
+    const principal = {
+      actor: { userId, accountId, name, role, permissions, apiKeyId: key.apiKeyId },
+      mayUseApi: user.isDeveloper || role === 'admin',
+      expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
+    };
+    if (before === this.changes) this.cache.set(hash, principal);
+    return principal;
+  }
+
+  private forget(idOf: (principal: Principal) => string, ids: Iterable<string>): void {
+    this.changes++;
+    const changed = new Set(ids);
+    for (const [hash, principal] of this.cache.entries()) if (changed.has(idOf(principal))) this.cache.delete(hash);
+  }
+}

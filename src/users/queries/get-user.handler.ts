@@ -1,0 +1,58 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { NotCaughtUp } from '../../event-sourcing/errors.js';
+import type { Position } from '../../event-sourcing/fact.js';
+import { ProjectionProgress, Rows, type Stored } from '../../event-sourcing/read-model.js';
+import type { Committed } from '../../event-sourcing/streams.js';
+import type { Actor } from '../domain/actor.js';
+import { UserNotFound, UsersNotReadable } from '../domain/user.errors.js';
+import { mayReadUsers } from '../domain/user.policy.js';
+import { type UserView, userView } from '../projections/user-view.projection.js';
+import { UserHistory } from './user-history.js';
+
+/** How long a read waits for the read model to come to a write. */
+export const READ_YOUR_WRITES_MS = 2000;
+
+/** `after`: the write that this answers. `notBefore`: a position the caller has seen. */
+export type Freshness = Readonly<{ after?: Committed; notBefore?: Position }>;
+
+/** One user, as the read model has them. */
+export class GetUserQuery extends Query<Stored<UserView>> {
+  constructor(
+    readonly actor: Actor,
+    readonly userId: string,
+    readonly freshness: Freshness = {},
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetUserQuery)
+export class GetUserHandler implements IQueryHandler<GetUserQuery> {
+  constructor(
+    private readonly rows: Rows,
+    private readonly progress: ProjectionProgress,
+    private readonly history: UserHistory,
+  ) {}
+
+  /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) */
+  async execute({ actor, userId, freshness }: GetUserQuery): Promise<Stored<UserView>> {
+    if (!mayReadUsers(actor)) throw new UsersNotReadable();
+    const { after, notBefore } = freshness;
+    if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
+    const user = await (after ? this.afterWrite(userId, after) : this.rows.get(userView, userId));
+    if (!user || user.accountId !== actor.accountId || user.state === 'removed') throw new UserNotFound(userId);
+    return user;
+  }
+
+  private async afterWrite(userId: string, write: Committed): Promise<Stored<UserView> | undefined> {
+    // A command repeated gets the answer it got, whatever has happened since.
+    if (write.outcome === 'repeated') return this.history.at(userId, write.revision);
+    try {
+      await this.progress.reached(write.position, READ_YOUR_WRITES_MS);
+    } catch (error) {
+      if (!(error instanceof NotCaughtUp)) throw error;
+      return this.history.at(userId, write.revision);
+    }
+    return this.rows.get(userView, userId);
+  }
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { status } from '@grpc/grpc-js';
+import { expect, it } from '@jest/globals';
+import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { batch, chunk, proposed, streamId, uuid } from './raw-calls.js';
+import { collect, idsOf, newStream, withStore } from './with-store.js';
+
+const context = withStore();
+const send = (requests: ReturnType<typeof chunk>[], answers: number) => batch(context.store.port, requests, answers);
+const stored = async (stream: string) => idsOf(await collect(context.client.readStream(stream)));
+
+/** What an answer says, by correlation id. */
+const outcome = (response: BatchAppendResp) => [
+  response.getCorrelationId()?.getString(),
+  response.getError()?.getMessage() ?? 'success',
+];
+const detailsOf = (response: BatchAppendResp | undefined) => response?.getError()?.getDetails();
+
+it('puts an append together from parts, between those of others', async () => {
+  const [a, b, streamA, streamB] = [randomUUID(), randomUUID(), newStream(), newStream()];
+  const [e1, e2, e3] = [randomUUID(), randomUUID(), randomUUID()];
+  const { heard, call } = await send(
+    [
+      chunk(a, { to: streamA, final: false }),
+      chunk(b, { to: streamB, events: [proposed(e3)], final: false }),
+      chunk(a, { events: [proposed(e1)], final: false }),
+      chunk(b, { final: true }),
+      chunk(a, { events: [proposed(e2)], final: true }),
+    ],
+    2,
+  );
+  expect(heard.map(outcome)).toEqual([
+    [b, 'success'],
+    [a, 'success'],
+  ]);
+  expect(heard[1]?.getStreamIdentifier()?.getStreamName_asB64()).toBe(streamId(streamA).getStreamName_asB64());
+  expect(await stored(streamA)).toEqual([e1, e2]);
+  expect(await stored(streamB)).toEqual([e3]);
+  call.cancel();
+});
+
+it.each<[string, ReturnType<typeof proposed>[], string]>([
+  ['an event without a type', [proposed(randomUUID(), { 'content-type': 'application/json' })], 'stream'],
+  ['an event with an empty type', [proposed(randomUUID(), { type: '', 'content-type': 'x' })], 'stream'],
+  ['an event without a content type', [proposed(randomUUID(), { type: 'T' })], 'stream'],
+  ['an event without an id', [proposed('')], 'stream'],
+  ['an event with a nil id', [proposed('00000000-0000-0000-0000-000000000000')], 'stream'],
+  ['an event whose id is no UUID', [proposed('certainly not')], 'stream'],
+  ['an empty stream name', [proposed(randomUUID())], ''],
+])('answers %s once, as a bad request', async (_, events, stream) => {
+  const [bad, good] = [randomUUID(), randomUUID()];
+  const { heard, call } = await send(
+    [
+      chunk(bad, { to: stream, events }),
+      chunk(bad, { events: [proposed(randomUUID())] }),
+      chunk(good, { to: newStream(), events: [proposed(randomUUID())] }),
+    ],
+    2,
+  );
+  expect(heard.map(outcome)).toEqual([
+    [bad, 'BadRequest'],
+    [good, 'success'],
+  ]);
+  expect(detailsOf(heard[0])?.getTypeUrl()).toBe('type.googleapis.com/event_store.client.BadRequest');
+  expect(heard[0]?.hasStreamIdentifier()).toBe(true);
+  call.cancel();
+});
+
+it('answers an append that grows too large once, and forgets it', async () => {
+  const [id, stream] = [randomUUID(), newStream()];
+  const half = () => proposed(randomUUID()).setData(Buffer.alloc(600_000));
+  const { heard, call } = await send(
+    [
+      chunk(id, { to: stream, events: [half()], final: false }),
+      chunk(id, { events: [half()], final: false }),
+      chunk(id, { events: [half()] }),
+      chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] }),
+    ],
+    2,
+  );
+  const details = detailsOf(heard[0])?.getValue_asU8() ?? new Uint8Array();
+  expect(outcome(heard[0] as BatchAppendResp)).toEqual([id, 'MaximumAppendSizeExceeded']);
+  expect(shared.MaximumAppendSizeExceeded.deserializeBinary(details).getMaxappendsize()).toBe(1_048_576);
+  expect(heard[1]?.hasSuccess()).toBe(true);
+  await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
+  call.cancel();
+});
+
+it('gives an append up whose parts do not arrive by its deadline', async () => {
+  const [id, stream] = [randomUUID(), newStream()];
+  const deadline = new Date(Date.now() + 200);
+  const { heard, call } = await send(
+    [chunk(id, { to: stream, events: [proposed(randomUUID())], final: false, deadline })],
+    1,
+  );
+  expect(heard.map(outcome)).toEqual([[id, 'Timeout']]);
+  expect(Date.now()).toBeGreaterThanOrEqual(deadline.getTime() - 1);
+  await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
+  call.cancel();
+});
+
+it('times out an append whose deadline has passed before it came', async () => {
+  const [id, stream] = [randomUUID(), newStream()];
+  const late = chunk(id, { to: stream, events: [proposed(randomUUID())], deadline: new Date(Date.now() - 1_000) });
+  const { heard, call } = await send([late], 1);
+  expect(heard.map(outcome)).toEqual([[id, 'Timeout']]);
+  await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
+  call.cancel();
+});
+
+it('ignores parts of appends it does not know', async () => {
+  const id = randomUUID();
+  const { heard, call } = await send(
+    [
+      chunk(randomUUID(), { events: [proposed(randomUUID())] }),
+      chunk(id, { to: newStream(), events: [proposed(randomUUID())] }),
+    ],
+    1,
+  );
+  expect(heard.map(outcome)).toEqual([[id, 'success']]);
+  call.cancel();
+});
+
+it('answers once where a correlation id is used again before the answer', async () => {
+  const [id, other, stream, event] = [randomUUID(), randomUUID(), newStream(), randomUUID()];
+  const { heard, call } = await send(
+    [
+      chunk(id, { to: stream, events: [proposed(event)] }),
+      chunk(id, { to: stream, events: [proposed(randomUUID())] }),
+      chunk(other, { to: newStream(), events: [proposed(randomUUID())] }),
+    ],
+    2,
+  );
+  expect(heard.map(outcome)).toEqual([
+    [id, 'success'],
+    [other, 'success'],
+  ]);
+  expect(await stored(stream)).toEqual([event]);
+  call.cancel();
+});
+
+it('reads ids in structured form and repeats a correlation id as it came', async () => {
+  const structured = new shared.UUID.Structured();
+  structured.setMostSignificantBits('81985529216486895').setLeastSignificantBits('-2');
+  const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
+  request.setCorrelationId(new shared.UUID().setStructured(structured));
+  const stream = newStream();
+  const event = proposed('').setId(new shared.UUID().setStructured(structured));
+  const { heard, call } = await send([request, chunk(randomUUID(), { to: stream, events: [event] })], 2);
+  expect(heard[0]?.getCorrelationId()?.getStructured()?.toObject()).toEqual(structured.toObject());
+  expect(await stored(stream)).toEqual(['01234567-89ab-cdef-ffff-fffffffffffe']);
+  call.cancel();
+});
+
+it('ends a call that no append of it can be told by', async () => {
+  const request = chunk(randomUUID(), { to: newStream() });
+  request.clearCorrelationId();
+  await expect(send([request], 1)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+});
+
+it('ends a call with OK once the client has said all and heard all', async () => {
+  const id = randomUUID();
+  const { call } = await send([chunk(id, { to: newStream(), events: [proposed(randomUUID())] })], 1);
+  const ended = new Promise((resolve) => call.on('status', resolve));
+  call.end();
+  expect(await ended).toMatchObject({ code: status.OK });
+});
+
+it('tells a conflict in full', async () => {
+  const [id, stream] = [randomUUID(), newStream()];
+  const request = chunk(id, { to: stream, events: [proposed(randomUUID())] });
+  request.getOptions()?.clearAny().setStreamPosition('7');
+  const { heard, call } = await send([request], 1);
+  const details = shared.WrongExpectedVersion.deserializeBinary(
+    detailsOf(heard[0])?.getValue_asU8() ?? new Uint8Array(),
+  );
+  expect(heard[0]?.getError()?.getCode()).toBe(6);
+  expect([details.hasCurrentNoStream(), details.getExpectedStreamPosition()]).toEqual([true, '7']);
+  expect(uuid(id).toObject()).toEqual(heard[0]?.getCorrelationId()?.toObject());
+  call.cancel();
+});

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
+import persistent from '@eventstore/db-client/generated/persistent_pb.js';
+import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendResp, ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
+import { credentials, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { byteClient, rawClient, read, statusOf, streamId } from './raw-calls.js';
+import { events, newStream, withStore } from './with-store.js';
+
+const context = withStore();
+const empty = () => new shared.Empty();
+
+it('names what it implements, in lower case', async () => {
+  const client = new serverFeaturesGrpc.ServerFeaturesClient(
+    `127.0.0.1:${context.store.port}`,
+    credentials.createInsecure(),
+  );
+  const supported = await new Promise<SupportedMethods>((resolve, reject) => {
+    client.getSupportedMethods(empty(), (error, response) => {
+      if (error) reject(error);
+      else resolve(response);
+    });
+  });
+  const methods = supported.getMethodsList().map((method) => [method.getMethodName(), ...method.getFeaturesList()]);
+  expect(supported.getEventStoreServerVersion()).toBe('23.10.1');
+  expect(methods).toEqual([
+    ['append'],
+    ['batchappend', 'deadline_duration'],
+    ['read', 'position', 'events'],
+    ['getsupportedmethods'],
+  ]);
+});
+
+it('says of anything else that it is not implemented', async () => {
+  const address = `127.0.0.1:${context.store.port}`;
+  const client = new persistentGrpc.PersistentSubscriptionsClient(address, credentials.createInsecure());
+  const creating = new Promise<ServiceError | null>((resolve) => client.create(new persistent.CreateReq(), resolve));
+  const deleting = new Promise<ServiceError | null>((resolve) =>
+    rawClient(context.store.port).delete(new streams.DeleteReq(), resolve),
+  );
+  expect((await creating)?.code).toBe(status.UNIMPLEMENTED);
+  expect((await deleting)?.code).toBe(status.UNIMPLEMENTED);
+});
+
+describe('a read', () => {
+  const [name, batch] = [newStream(), events(3)];
+  beforeAll(() => context.client.appendToStream(name, batch));
+
+  const all = (options: ReadReq.Options) => {
+    options.setAll(new streams.ReadReq.Options.AllOptions().setStart(empty()));
+    options.setNoFilter(empty()).setCount('10');
+  };
+  const filter = () => new streams.ReadReq.Options.FilterOptions().setCheckpointintervalmultiplier(1).setCount(empty());
+  const type = () => new streams.ReadReq.Options.FilterOptions.Expression();
+  const position = (commit: string, prepare: string) =>
+    new streams.ReadReq.Options.Position().setCommitPosition(commit).setPreparePosition(prepare);
+
+  it.each<[string, (options: ReadReq.Options) => void]>([
+    ['no options but a count', (options) => options.clearAll()],
+    ['neither filter nor the word that there is none', (options) => options.clearNoFilter()],
+    ['neither count nor subscription', (options) => options.clearCount()],
+    ['a stream with a filter', (options) => options.setStream(stream('s')).setFilter(filter().setEventType(type()))],
+    ['an empty stream name', (options) => options.setStream(stream(''))],
+    ['a stream name that is not UTF-8', (options) => options.setStream(stream(Buffer.from([0xff])))],
+    ['a filter without an expression', (options) => options.setFilter(filter())],
+    ['a filter without a window', (options) => options.setFilter(filter().clearCount().setEventType(type()))],
+    ['a filter that cannot be read', (options) => options.setFilter(filter().setEventType(type().setRegex('(')))],
+    ['a subscription that goes backwards', (options) => subscribe(options).setReadDirection(1)],
+    [
+      'a subscription with a checkpoint interval of 0',
+      (options) => subscribe(options).setFilter(filter().setEventType(type()).setCheckpointintervalmultiplier(0)),
+    ],
+    ['a revision out of range', (options) => options.setStream(stream('s').setRevision('9223372036854775808'))],
+    ['a position out of order', (options) => options.getAll()?.setPosition(position('1', '2'))],
+    ['a position out of range', (options) => options.getAll()?.setPosition(position('9223372036854775808', '1'))],
+  ])('with %s is refused', async (_, fill) => {
+    const refused = read(context.store.port, (options) => {
+      all(options);
+      fill(options);
+    });
+    await expect(refused).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+
+  it('gives ids in structured form unless asked for text', async () => {
+    const [first] = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(name)).setUuidOption(new streams.ReadReq.Options.UUIDOption().setStructured(empty()));
+    });
+    const id = first?.getEvent()?.getEvent()?.getId()?.getStructured();
+    const hex = [id?.getMostSignificantBits(), id?.getLeastSignificantBits()]
+      .map((half) =>
+        BigInt.asUintN(64, BigInt(half ?? 0))
+          .toString(16)
+          .padStart(16, '0'),
+      )
+      .join('');
+    expect(hex).toBe(batch[0]?.id.replaceAll('-', ''));
+  });
+
+  it('tells newer clients the last revision', async () => {
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(name)).setCount('1');
+      options.setControlOption(new streams.ReadReq.Options.ControlOption().setCompatibility(1));
+    });
+    expect(heard.map((response) => response.getContentCase())).toEqual([1, 6]);
+    expect(heard[1]?.getLastStreamPosition()).toBe('2');
+  });
+
+  it('filters finite reads as well', async () => {
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setFilter(filter().setStreamIdentifier(type().setPrefixList([name]))).setCount('2');
+    });
+    expect(heard.map((response) => response.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['0', '1']);
+  });
+
+  function stream(of: string | Uint8Array) {
+    return new streams.ReadReq.Options.StreamOptions().setStreamIdentifier(streamId(of)).setStart(empty());
+  }
+
+  function subscribe(options: ReadReq.Options) {
+    return options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
+  }
+});
+
+describe('a single append', () => {
+  type Message = InstanceType<typeof streams.AppendReq>;
+  const send = (messages: Message[]) =>
+    new Promise<AppendResp>((resolve, reject) => {
+      const call = rawClient(context.store.port).append((error, response) => {
+        if (error) reject(error);
+        else resolve(response);
+      });
+      for (const message of messages) call.write(message);
+      call.end();
+    });
+  const options = (to: string) => {
+    const inner = new streams.AppendReq.Options().setStreamIdentifier(streamId(to)).setNoStream(empty());
+    return new streams.AppendReq().setOptions(inner);
+  };
+  const event = (metadata: Record<string, string>) => {
+    const message = new streams.AppendReq.ProposedMessage().setId(new shared.UUID().setString(randomUUID()));
+    for (const [key, value] of Object.entries(metadata)) message.getMetadataMap().set(key, value);
+    return new streams.AppendReq().setProposedMessage(message);
+  };
+  const good = event({ type: 'T', 'content-type': 'application/json' });
+
+  it.each<[string, Message[]]>([
+    ['nothing at all', []],
+    ['an event before the options', [good]],
+    ['its options twice', [options('s'), options('s')]],
+    ['no expected revision', [new streams.AppendReq().setOptions(options('s').getOptions()?.clearNoStream())]],
+    ['an empty type', [options('s'), event({ type: '', 'content-type': 'x' })]],
+  ])('of %s is refused', async (_, messages) => {
+    await expect(send(messages)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+
+  it('without type or content type is refused so that the client knows why', async () => {
+    const refusal = await send([options('s'), event({ type: 'T' })]).catch((error: unknown) => error);
+    expect((refusal as ServiceError).metadata.getMap()).toMatchObject({
+      exception: 'missing-required-metadata-property',
+      'required-metadata-properties': 'type,content-type',
+    });
+  });
+
+  it('tells a conflict to new clients and old ones', async () => {
+    const name = newStream();
+    await send([options(name), good]);
+    const other = event({ type: 'T', 'content-type': 'application/json' });
+    const wrong = (await send([options(name), other])).getWrongExpectedVersion();
+    expect([wrong?.getCurrentRevision(), wrong?.hasExpectedNoStream()]).toEqual(['0', true]);
+    expect([wrong?.getCurrentRevision2060(), wrong?.hasExpectedRevision2060()]).toEqual([0, true]);
+  });
+});
+
+it('survives bytes that are no message', async () => {
+  const client = byteClient(context.store.port) as never as Record<string, (...args: never[]) => never>;
+  const rubbish = [[0xff], [0x0a, 0x7f, 1], [0x12, 2, 0x0a, 0x50], [8, 1, 8, 1], [0x0b]].map((bytes) =>
+    Buffer.from(bytes),
+  );
+  for (const bytes of rubbish) {
+    const calls = [
+      client['read']?.(bytes as never),
+      client['append']?.((() => undefined) as never),
+      client['batchAppend']?.(),
+    ] as never as (NodeJS.EventEmitter & { end(last?: Buffer): void })[];
+    const statuses = calls.map((call) => statusOf(call));
+    for (const call of calls.slice(1)) call.end(bytes);
+    for (const { code } of await Promise.all(statuses)) expect(code).toBeGreaterThan(status.OK);
+  }
+  await expect(context.client.appendToStream(newStream(), events(1))).resolves.toMatchObject({ success: true });
+});
