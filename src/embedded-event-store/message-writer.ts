@@ -43,6 +43,7 @@ export class MessageWriter {
 
   /** The encoded message; empty fields and messages are written like any other. */
   finish(): Buffer {
+    if (this.#start < 0) throw new RangeError('the message is larger than its writer was told');
     return this.#buffer.subarray(this.#start);
   }
 

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
@@ -65,10 +65,17 @@ export function createServer({ log, recent, writer }: Store, calls: LiveCalls): 
 
 /** Listens on this machine alone; returns the port. */
 export async function listen(server: Server, port: number): Promise<number> {
+  // The library would print a line of its own for each address that it cannot listen on.
+  setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(new Error(`cannot listen on 127.0.0.1:${port}: ${error.message}`, { cause: error }));
+      if (error) reject(cannotListen(port, error));
       else resolve(bound);
     });
   });
 }
+
+const cannotListen = (port: number, cause: Error): Error =>
+  cause.message.includes('EADDRINUSE')
+    ? new Error(`port ${port} of 127.0.0.1 is in use by another process`, { cause })
+    : new Error(`cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause });

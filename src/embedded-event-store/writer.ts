@@ -91,7 +91,8 @@ export class Writer {
       recent: (id) => this.#recentIds.find(id),
       idsFrom: (revision, count) => this.#log.idsFrom(stream, revision, count),
     };
-    const verdict = checkCommit(expected, events.map(({ id }) => id), history); // prettier-ignore
+    const ids = events.map(({ id }) => id);
+    const verdict = checkCommit(expected, ids, history);
     if (verdict.type === 'conflict') return { type: 'conflict', current };
     if (verdict.type === 'repeat') return { ...verdict, type: 'appended' };
     const created = Date.now();

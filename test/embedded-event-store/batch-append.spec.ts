@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import { status } from '@grpc/grpc-js';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { decodeBatchAppendRequest } from '../../src/embedded-event-store/append-request.js';
+import { BatchAppend } from '../../src/embedded-event-store/batch-append.js';
+import type { Append, AppendResult } from '../../src/embedded-event-store/writer.js';
 import { batch, chunk, proposed, streamId, uuid } from './raw-calls.js';
 import { collect, idsOf, newStream, withStore } from './with-store.js';
 
@@ -80,7 +84,7 @@ it('answers an append that grows too large once, and forgets it', async () => {
     2,
   );
   const details = detailsOf(heard[0])?.getValue_asU8() ?? new Uint8Array();
-  expect(outcome(heard[0] as BatchAppendResp)).toEqual([id, 'MaximumAppendSizeExceeded']);
+  expect(heard.slice(0, 1).map(outcome)).toEqual([[id, 'MaximumAppendSizeExceeded']]);
   expect(shared.MaximumAppendSizeExceeded.deserializeBinary(details).getMaxappendsize()).toBe(1_048_576);
   expect(heard[1]?.hasSuccess()).toBe(true);
   await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
@@ -122,22 +126,31 @@ it('ignores parts of appends it does not know', async () => {
   call.cancel();
 });
 
-it('answers once where a correlation id is used again before the answer', async () => {
-  const [id, other, stream, event] = [randomUUID(), randomUUID(), newStream(), randomUUID()];
+it('takes options that come again for one more part of the same append', async () => {
+  const [id, stream, first, second] = [randomUUID(), newStream(), randomUUID(), randomUUID()];
   const { heard, call } = await send(
     [
-      chunk(id, { to: stream, events: [proposed(event)] }),
-      chunk(id, { to: stream, events: [proposed(randomUUID())] }),
-      chunk(other, { to: newStream(), events: [proposed(randomUUID())] }),
+      chunk(id, { to: stream, events: [proposed(first)], final: false }),
+      chunk(id, { to: newStream(), events: [proposed(second)] }),
     ],
-    2,
+    1,
   );
-  expect(heard.map(outcome)).toEqual([
-    [id, 'success'],
-    [other, 'success'],
-  ]);
-  expect(await stored(stream)).toEqual([event]);
+  expect(heard.map(outcome)).toEqual([[id, 'success']]);
+  expect(await stored(stream)).toEqual([first, second]);
   call.cancel();
+});
+
+it('answers once where a correlation id is used again before the answer', () => {
+  const answers: ((result: AppendResult) => void)[] = [];
+  const writer = { append: (_: Append, answer: (result: AppendResult) => void) => answers.push(answer) };
+  const call = Object.assign(new EventEmitter(), { write: jest.fn() });
+  new BatchAppend(call as never, writer as never);
+  const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
+  for (let time = 0; time < 2; time++)
+    call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));
+  expect(answers).toHaveLength(1);
+  answers[0]?.({ type: 'appended', revision: 0, position: 1 });
+  expect(call.write).toHaveBeenCalledTimes(1);
 });
 
 it('reads ids in structured form and repeats a correlation id as it came', async () => {
@@ -170,7 +183,8 @@ it('ends a call with OK once the client has said all and heard all', async () =>
 it('tells a conflict in full', async () => {
   const [id, stream] = [randomUUID(), newStream()];
   const request = chunk(id, { to: stream, events: [proposed(randomUUID())] });
-  request.getOptions()?.clearAny().setStreamPosition('7');
+  request.getOptions()?.clearAny();
+  request.getOptions()?.setStreamPosition('7');
   const { heard, call } = await send([request], 1);
   const details = shared.WrongExpectedVersion.deserializeBinary(
     detailsOf(heard[0])?.getValue_asU8() ?? new Uint8Array(),

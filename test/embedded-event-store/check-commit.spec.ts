@@ -70,6 +70,6 @@ describe('a stream with events a, b, c', () => {
     [3n, 'd', conflict],
     [2n ** 63n - 1n, 'd', conflict],
   ])('expecting %s of "%s"', (expected, ids, verdict) => {
-    expect(checkCommit(expected, [...ids], full)).toEqual(verdict);
+    expect(checkCommit(expected, Array.from(ids), full)).toEqual(verdict);
   });
 });

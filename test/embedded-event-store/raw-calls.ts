@@ -3,8 +3,9 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { Client, credentials } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
+import googleEmpty from 'google-protobuf/google/protobuf/empty_pb.js';
 import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
 
 /** The generated client, for what the official one never sends. */
@@ -12,29 +13,17 @@ export const rawClient = (port: number) =>
   new streamsGrpc.StreamsClient(`127.0.0.1:${port}`, credentials.createInsecure());
 
 const asIs = (bytes: Buffer): Buffer => bytes;
+const STREAMS = '/event_store.client.streams.Streams';
 
 /** A client whose messages are any bytes at all. */
-export const byteClient = (port: number) => {
-  const method = (path: string, requestStream: boolean, responseStream: boolean) => ({
-    path,
-    requestStream,
-    responseStream,
-    requestSerialize: asIs,
-    requestDeserialize: asIs,
-    responseSerialize: asIs,
-    responseDeserialize: asIs,
-  });
-  const STREAMS = '/event_store.client.streams.Streams';
-  const Client = makeGenericClientConstructor(
-    {
-      read: method(`${STREAMS}/Read`, false, true),
-      append: method(`${STREAMS}/Append`, true, false),
-      batchAppend: method(`${STREAMS}/BatchAppend`, true, true),
-    },
-    'Streams',
-  );
-  return new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-};
+export function byteClient(port: number) {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  return {
+    read: (bytes: Buffer) => client.makeServerStreamRequest(`${STREAMS}/Read`, asIs, asIs, bytes),
+    append: () => client.makeClientStreamRequest(`${STREAMS}/Append`, asIs, asIs, () => undefined),
+    batchAppend: () => client.makeBidiStreamRequest(`${STREAMS}/BatchAppend`, asIs, asIs),
+  };
+}
 
 export const uuid = (text: string) => new shared.UUID().setString(text);
 
@@ -64,14 +53,9 @@ export function chunk(correlationId: string, { to, events = [], final = true, de
   request.setProposedMessagesList(events);
   if (to === undefined) return request;
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(streamId(to));
-  options.setAny(new (emptyOf())());
+  options.setAny(new googleEmpty.Empty());
   if (deadline) options.setDeadline(timestamp.Timestamp.fromDate(deadline));
   return request.setOptions(options);
-}
-
-/** The generated options take the empty message of Google, the rest of them that of the store. */
-function emptyOf() {
-  return shared.Empty as never as new () => never;
 }
 
 /** Sends messages on one batch call; gives back as many answers as are asked for. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
 import persistent from '@eventstore/db-client/generated/persistent_pb.js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
@@ -13,6 +15,7 @@ import { byteClient, rawClient, read, statusOf, streamId } from './raw-calls.js'
 import { events, newStream, withStore } from './with-store.js';
 
 const context = withStore();
+const BACKWARDS = streams.ReadReq.Options.ReadDirection.BACKWARDS;
 const empty = () => new shared.Empty();
 
 it('names what it implements, in lower case', async () => {
@@ -60,17 +63,27 @@ describe('a read', () => {
   const position = (commit: string, prepare: string) =>
     new streams.ReadReq.Options.Position().setCommitPosition(commit).setPreparePosition(prepare);
 
+  const withoutWindow = () => {
+    const inner = filter().setEventType(type());
+    inner.clearCount();
+    return inner;
+  };
+
+  const without = (clear: 'clearAll' | 'clearNoFilter' | 'clearCount') => (options: ReadReq.Options) => {
+    options[clear]();
+  };
+
   it.each<[string, (options: ReadReq.Options) => void]>([
-    ['no options but a count', (options) => options.clearAll()],
-    ['neither filter nor the word that there is none', (options) => options.clearNoFilter()],
-    ['neither count nor subscription', (options) => options.clearCount()],
+    ['no options but a count', without('clearAll')],
+    ['neither filter nor the word that there is none', without('clearNoFilter')],
+    ['neither count nor subscription', without('clearCount')],
     ['a stream with a filter', (options) => options.setStream(stream('s')).setFilter(filter().setEventType(type()))],
     ['an empty stream name', (options) => options.setStream(stream(''))],
     ['a stream name that is not UTF-8', (options) => options.setStream(stream(Buffer.from([0xff])))],
     ['a filter without an expression', (options) => options.setFilter(filter())],
-    ['a filter without a window', (options) => options.setFilter(filter().clearCount().setEventType(type()))],
+    ['a filter without a window', (options) => options.setFilter(withoutWindow())],
     ['a filter that cannot be read', (options) => options.setFilter(filter().setEventType(type().setRegex('(')))],
-    ['a subscription that goes backwards', (options) => subscribe(options).setReadDirection(1)],
+    ['a subscription that goes backwards', (options) => subscribe(options).setReadDirection(BACKWARDS)],
     [
       'a subscription with a checkpoint interval of 0',
       (options) => subscribe(options).setFilter(filter().setEventType(type()).setCheckpointintervalmultiplier(0)),
@@ -149,13 +162,18 @@ describe('a single append', () => {
     for (const [key, value] of Object.entries(metadata)) message.getMetadataMap().set(key, value);
     return new streams.AppendReq().setProposedMessage(message);
   };
+  const withoutExpectation = () => {
+    const message = options('s');
+    message.getOptions()?.clearNoStream();
+    return message;
+  };
   const good = event({ type: 'T', 'content-type': 'application/json' });
 
   it.each<[string, Message[]]>([
     ['nothing at all', []],
     ['an event before the options', [good]],
     ['its options twice', [options('s'), options('s')]],
-    ['no expected revision', [new streams.AppendReq().setOptions(options('s').getOptions()?.clearNoStream())]],
+    ['no expected revision', [withoutExpectation()]],
     ['an empty type', [options('s'), event({ type: '', 'content-type': 'x' })]],
   ])('of %s is refused', async (_, messages) => {
     await expect(send(messages)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
@@ -180,19 +198,27 @@ describe('a single append', () => {
 });
 
 it('survives bytes that are no message', async () => {
-  const client = byteClient(context.store.port) as never as Record<string, (...args: never[]) => never>;
+  const client = byteClient(context.store.port);
   const rubbish = [[0xff], [0x0a, 0x7f, 1], [0x12, 2, 0x0a, 0x50], [8, 1, 8, 1], [0x0b]].map((bytes) =>
     Buffer.from(bytes),
   );
   for (const bytes of rubbish) {
-    const calls = [
-      client['read']?.(bytes as never),
-      client['append']?.((() => undefined) as never),
-      client['batchAppend']?.(),
-    ] as never as (NodeJS.EventEmitter & { end(last?: Buffer): void })[];
-    const statuses = calls.map((call) => statusOf(call));
-    for (const call of calls.slice(1)) call.end(bytes);
+    const [append, batch] = [client.append(), client.batchAppend()];
+    const statuses = [client.read(bytes), append, batch].map((call) => statusOf(call));
+    append.end(bytes);
+    batch.end(bytes);
     for (const { code } of await Promise.all(statuses)) expect(code).toBeGreaterThan(status.OK);
   }
   await expect(context.client.appendToStream(newStream(), events(1))).resolves.toMatchObject({ success: true });
 });
+
+it.each(['GET / HTTP/1.1\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff'])(
+  'survives a connection that says %j',
+  async (words) => {
+    const socket = connect(context.store.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+    socket.resume().end(Buffer.from(words, 'latin1'));
+    await closed;
+    await expect(context.client.appendToStream(newStream(), events(1))).resolves.toMatchObject({ success: true });
+  },
+);

@@ -17,6 +17,7 @@ import {
   ReceivedSubscription,
   script,
 } from './scripted-calls.js';
+import { classicAppend } from './scripted-classic-append.js';
 import type { HeldEvent } from './scripted-messages.js';
 
 /** An event store that misbehaves on cue. Each script is used up from the front; after that, it behaves. */
@@ -46,7 +47,7 @@ export class ScriptedEventStore {
     store.server.addService(streamsService.StreamsService, {
       batchAppend: store.batchAppend.bind(store),
       read: store.read.bind(store),
-      append: script.silence,
+      append: classicAppend(store.hold.bind(store)),
       delete: script.silence,
       tombstone: script.silence,
     });

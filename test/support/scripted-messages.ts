@@ -78,9 +78,14 @@ export function conflictMessage(request: streams.BatchAppendReq, current: bigint
 }
 
 /** Any other answer to one append, by the name of its detail. */
-export function errorMessage(request: streams.BatchAppendReq, name: string, detail = new Uint8Array(), message = name) {
+export function errorMessage(
+  request: streams.BatchAppendReq,
+  name: string,
+  detail: Uint8Array = new Uint8Array(),
+  message = name,
+) {
   const details = new any.Any();
-  details.pack(detail, `event_store.client.${name}`);
+  details.pack(new Uint8Array(detail), `event_store.client.${name}`);
   return responseTo(request).setError(new status.Status().setMessage(message).setDetails(details));
 }
 

@@ -74,7 +74,6 @@ export class EventStoreDb extends EventStore {
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
     this.refuseWhenClosed();
-    if (events.length === 0) throw new TypeError('there is nothing to append');
     if (!stream || stream.startsWith('$'))
       throw new TypeError(`no stream of ours can be called ${stream || 'nothing'}`);
     if (expected < NO_STREAM) throw new TypeError(`no stream stands at revision ${expected.toString()}`);

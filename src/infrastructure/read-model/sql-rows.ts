@@ -35,7 +35,7 @@ export class SqlRows extends Rows {
   }
 
   private async lookUp<Row>(table: Table, column: string, value: string): Promise<Stored<Row> | undefined> {
-    const name = `${table.name}.${column}`;
+    const name = `${table.name}-${column}`;
     let query = this.lookUps.get(name);
     if (!query) {
       query = this.db.selectFrom(table.name).selectAll().where(column, '=', '').limit(1).compile();

@@ -33,7 +33,7 @@ export class SqlUnchangedReceipts extends UnchangedReceipts {
       .addColumn('position', 'bigint', (column) => column.notNull())
       .addColumn('at', 'bigint', (column) => column.notNull())
       .execute();
-    await this.db.schema.createIndex('unchangedReceipt.at').ifNotExists().on('unchangedReceipt').column('at').execute();
+    await this.db.schema.createIndex('unchangedReceipt-at').ifNotExists().on('unchangedReceipt').column('at').execute();
   }
 
   override async find(commandId: string): Promise<Receipt | undefined> {

@@ -37,7 +37,7 @@ export async function createTable(db: Kysely<unknown>, table: Table): Promise<vo
     creation = creation.addColumn(name, types[kind], (column) => (kind === 'text?' ? column : column.notNull()));
   await creation.execute();
   for (const column of table.indexes)
-    await db.schema.createIndex(`${table.name}.${column}`).ifNotExists().on(table.name).column(column).execute();
+    await db.schema.createIndex(`${table.name}-${column}`).ifNotExists().on(table.name).column(column).execute();
 }
 
 const stored = (value: RowValue | undefined): string | number | null =>

@@ -4,7 +4,7 @@ import type { AccountEvent } from '../domain/account.events.js';
 export type AccountView = Readonly<{ accountId: string; name: string }>;
 
 export const accountView: Projection<AccountEvent, AccountView> = {
-  name: 'account-view.1',
+  name: 'account-view-1',
   columns: { accountId: 'text', name: 'text' },
   indexes: [],
   key: ({ data }) => data.accountId,

@@ -15,7 +15,7 @@ export type ApiKeyView = Readonly<{
 }>;
 
 export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
-  name: 'api-key-view.1',
+  name: 'api-key-view-1',
   columns: {
     apiKeyId: 'text',
     accountId: 'text',

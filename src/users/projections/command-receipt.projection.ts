@@ -12,7 +12,7 @@ const receipt = ({ data, meta }: Recorded<UserEvent>): CommandReceipt => ({
 });
 
 export const commandReceipt: Projection<UserEvent, CommandReceipt> = {
-  name: 'command-receipt.1',
+  name: 'command-receipt-1',
   columns: { commandId: 'text', fingerprint: 'text', subject: 'text' },
   indexes: [],
   key: ({ meta }) => (meta.commandFingerprint === undefined ? undefined : meta.commandId),

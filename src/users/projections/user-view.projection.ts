@@ -24,7 +24,7 @@ const lacking = (row: UserView | undefined, permission: string) =>
   JSON.stringify(permissionsOf(row).filter((held) => held !== permission));
 
 export const userView: Projection<UserEvent, UserView> = {
-  name: 'user-view.1',
+  name: 'user-view-1',
   columns: {
     userId: 'text',
     accountId: 'text',

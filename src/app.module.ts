@@ -1,0 +1,69 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { Clock, SystemClock } from './event-sourcing/clock.js';
+import { EventStore } from './event-sourcing/event-store.js';
+import type { AnyFact } from './event-sourcing/fact.js';
+import { ProjectionProgress, ReadModelWriter, Rows, UnchangedReceipts } from './event-sourcing/read-model.js';
+import type { Aggregate } from './event-sourcing/streams.js';
+import { HealthController, Readiness } from './http/health.controller.js';
+import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
+import { Projector } from './infrastructure/projector/projector.js';
+import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
+import { SqlRows } from './infrastructure/read-model/sql-rows.js';
+import { SqlUnchangedReceipts } from './infrastructure/read-model/sql-unchanged-receipts.js';
+import type { Log } from './event-sourcing/log.js';
+import { ServiceReadiness } from './readiness.js';
+import { AccountStreams, ApiKeyStreams, EmailClaimStreams, UserStreams } from './users/commands/streams.js';
+import { accountAggregate, emailClaimAggregate } from './users/domain/account.js';
+import { apiKeyAggregate } from './users/domain/api-key.js';
+import { eventCatalogue } from './users/domain/event-catalogue.js';
+import { userAggregate } from './users/domain/user.js';
+import { projectedStreams, projections, UsersModule } from './users/users.module.js';
+
+/** What `main.ts` opens before the application, and closes after it. */
+export type Resources = Readonly<{
+  eventStore: EventStore;
+  writing: Kysely<AnyTables>;
+  reading: Kysely<AnyTables>;
+  log: Log;
+}>;
+
+const streamsOf =
+  <State, E extends AnyFact>(aggregate: Aggregate<State, E>) =>
+  (store: EventStore, clock: Clock) =>
+    new AggregateStreams(aggregate, store, eventCatalogue, clock);
+
+const streams = [
+  { provide: UserStreams, useFactory: streamsOf(userAggregate), inject: [EventStore, Clock] },
+  { provide: ApiKeyStreams, useFactory: streamsOf(apiKeyAggregate), inject: [EventStore, Clock] },
+  { provide: AccountStreams, useFactory: streamsOf(accountAggregate), inject: [EventStore, Clock] },
+  { provide: EmailClaimStreams, useFactory: streamsOf(emailClaimAggregate), inject: [EventStore, Clock] },
+];
+
+/** The composition root: the only place where ports meet adapters. */
+@Module({})
+export class AppModule {
+  static with({ eventStore, writing, reading, log }: Resources): DynamicModule {
+    const writer = new SqlReadModelWriter(writing);
+    const projector = new Projector(projections, projectedStreams, eventStore, writer, log);
+    const adapters = [
+      { provide: EventStore, useValue: eventStore },
+      { provide: Clock, useClass: SystemClock },
+      { provide: ReadModelWriter, useValue: writer },
+      { provide: Rows, useValue: new SqlRows(reading) },
+      { provide: UnchangedReceipts, useValue: new SqlUnchangedReceipts(writing as unknown as Kysely<unknown>) },
+      { provide: Projector, useValue: projector },
+      { provide: ProjectionProgress, useExisting: Projector },
+      { provide: Readiness, useClass: ServiceReadiness },
+      ...streams,
+    ];
+    return {
+      module: AppModule,
+      global: true,
+      imports: [UsersModule],
+      controllers: [HealthController],
+      providers: adapters,
+      exports: adapters.map(({ provide }) => provide),
+    };
+  }
+}

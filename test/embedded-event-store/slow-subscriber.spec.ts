@@ -1,0 +1,75 @@
+import { binaryEvent, EventStoreDBClient, START } from '@eventstore/db-client';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
+import { rawClient } from './raw-calls.js';
+
+const MEBIBYTE = 1_048_576;
+
+/** What a process holds in memory, in bytes. */
+const residentBytes = (pid: number | undefined): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
+
+it('holds no more than a little for a subscriber that does not read, which misses nothing later', async () => {
+  const store = await startEmbeddedEventStore();
+  const client = EventStoreDBClient.connectionString(store.url);
+  const empty = new shared.Empty();
+  const options = new streams.ReadReq.Options();
+  options.setAll(new streams.ReadReq.Options.AllOptions().setStart(empty)).setNoFilter(empty);
+  options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
+  const raw = rawClient(store.port);
+  const call = raw.read(new streams.ReadReq().setOptions(options));
+  const revisions: number[] = [];
+  const caughtUp = new Promise<void>((resolve) =>
+    call.on('data', (response: ReadResp) => {
+      if (response.hasCaughtUp()) resolve();
+      const event = response.getEvent()?.getEvent();
+      if (event) revisions.push(Number(event.getStreamRevision()));
+    }),
+  );
+  await caughtUp;
+  call.pause();
+
+  const before = residentBytes(store.process.pid);
+  for (let revision = 0; revision < 200; revision++) {
+    await client.appendToStream('large', binaryEvent({ type: 'Large', data: Buffer.alloc(MEBIBYTE - 100) }));
+  }
+  expect(residentBytes(store.process.pid) - before).toBeLessThan(150 * MEBIBYTE);
+
+  const all = new Promise<void>((resolve) =>
+    call.on('data', () => {
+      if (revisions.length === 200) resolve();
+    }),
+  );
+  call.resume();
+  await all;
+  expect(revisions).toEqual(Array.from({ length: 200 }, (_, index) => index));
+  call.on('error', () => undefined);
+  call.cancel();
+  raw.close();
+  await client.dispose();
+  await store.stop();
+});
+
+it('goes back to storage for what memory no longer holds', async () => {
+  const store = await startEmbeddedEventStore();
+  const client = EventStoreDBClient.connectionString(store.url);
+  const subscription = client.subscribeToStream('busy', { fromRevision: START });
+  const revisions: bigint[] = [];
+  for (let append = 0; append < 30; append++) {
+    await client.appendToStream(
+      'busy',
+      Array.from({ length: 300 }, () => binaryEvent({ type: 'T', data: Buffer.alloc(0) })),
+    );
+  }
+  for await (const { event } of subscription) {
+    if (event) revisions.push(event.revision);
+    if (revisions.length === 9_000) break;
+  }
+  await client.dispose();
+  expect(revisions).toEqual(Array.from({ length: 9_000 }, (_, index) => BigInt(index)));
+  await store.stop();
+});

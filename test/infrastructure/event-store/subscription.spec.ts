@@ -1,0 +1,231 @@
+import grpc from '@grpc/grpc-js';
+import { describe, expect, it } from '@jest/globals';
+import { UnreadableEvent } from '../../../src/event-sourcing/errors.js';
+import type { Delivery } from '../../../src/event-sourcing/event-store.js';
+import type { Position } from '../../../src/event-sourcing/fact.js';
+import { script } from '../../support/scripted-calls.js';
+import type { OnSubscribe } from '../../support/scripted-calls.js';
+import { held, renamed, scripted, take } from './fixtures.js';
+
+const given = scripted();
+const forEver = new AbortController().signal;
+const subscribe = (after?: Position, signal = forEver) => given.store.subscribe(['user-', 'apikey-'], after, signal);
+const positions = (deliveries: readonly Delivery[]) =>
+  deliveries.flatMap(({ events }) => events.map((event) => event.position));
+const until = (position: Position) => (all: readonly Delivery[]) => positions(all).includes(position);
+const hold = (count: number, stream = 'user-1') =>
+  Array.from({ length: count }, () => given.server.hold(stream, held()));
+const times = (count: number) => Array.from({ length: count }, (_, i) => BigInt(i + 1) * 100n);
+const caughtUp = (all: readonly Delivery[]) => all.at(-1)?.caughtUp === true;
+
+describe('subscribe', () => {
+  it('brings what is there, in order, then says that it has caught up', async () => {
+    hold(1_000);
+    const deliveries = await take(subscribe(), caughtUp);
+    expect(positions(deliveries)).toEqual(times(1_000));
+    expect(Math.max(...deliveries.map(({ events }) => events.length))).toBeLessThanOrEqual(500);
+    for (const { events, position } of deliveries.slice(0, -1)) expect(position).toBe(events.at(-1)?.position);
+  });
+
+  it('brings at once what has come while its reader was busy, up to a limit', async () => {
+    await given.reopen({ limits: { deliveredAtOnce: 30 } });
+    const deliveries = subscribe()[Symbol.asyncIterator]();
+    await deliveries.next();
+    hold(45);
+    for (let i = 0; i < 5; i++) await given.store.head();
+    const { value } = await deliveries.next();
+    const { length } = (value as Delivery).events;
+    expect(length).toBeGreaterThan(10);
+    expect(length).toBeLessThanOrEqual(30);
+    await deliveries.return?.(undefined);
+  });
+
+  it('says that it has caught up with an empty log', async () => {
+    expect(await take(subscribe(), caughtUp)).toEqual([{ events: [], position: undefined, caughtUp: true }]);
+  });
+
+  it('brings what is added later, from the streams named alone', async () => {
+    const deliveries = take(subscribe(), until(400n));
+    await given.server.until(() => given.server.subscriptions.length === 1);
+    hold(1);
+    hold(1, 'order-1');
+    hold(1, 'apikey-1');
+    await given.store.append('user-9', -1n, [renamed()]);
+    expect(positions(await deliveries)).toEqual([100n, 300n, 400n]);
+  });
+
+  it('begins after a position', async () => {
+    hold(3);
+    expect(positions(await take(subscribe(200n), until(300n)))).toEqual([300n]);
+    expect(given.server.subscriptions[0]?.after).toBe(200n);
+  });
+
+  it.each<[string, OnSubscribe]>([
+    ['ends without an error', script.call.endOk],
+    ['is cancelled', script.call.fail(grpc.status.CANCELLED)],
+    ['is unavailable', script.call.fail(grpc.status.UNAVAILABLE)],
+    ['finds its reader too slow', script.call.fail(grpc.status.ABORTED)],
+    ['fails for no known reason', script.call.fail(grpc.status.UNKNOWN)],
+  ])('goes on after the last delivery where the store %s', async (_, drop) => {
+    const [first, second] = hold(5);
+    const half: OnSubscribe = (subscription) => {
+      subscription.confirm();
+      if (first && second) subscription.send(first, second);
+      setImmediate(drop, subscription);
+    };
+    given.server.onSubscribe.push(half, drop, drop);
+    expect(positions(await take(subscribe(), until(500n)))).toEqual(times(5));
+    expect(given.server.subscriptions).toHaveLength(4);
+  });
+
+  it('outlives the store', async () => {
+    hold(1);
+    const deliveries = take(subscribe(), until(200n));
+    await given.server.until(() => given.server.subscriptions.length === 1);
+    for (const { call } of given.server.subscriptions.splice(0)) call.destroy();
+    hold(1);
+    expect(positions(await deliveries)).toEqual([100n, 200n]);
+  });
+
+  it('drops what comes twice', async () => {
+    const events = hold(3);
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      subscription.send(...events.slice(0, 2), ...events);
+    });
+    expect(positions(await take(subscribe(), until(300n)))).toEqual(times(3));
+  });
+
+  it('moves on with checkpoints only once it has caught up', async () => {
+    const [event] = hold(1);
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      subscription.checkpoint(700n);
+      if (event) subscription.send(event);
+      subscription.caughtUp();
+      subscription.checkpoint(900n);
+    });
+    const deliveries = await take(subscribe(), (all) => all.at(-1)?.position === 900n);
+    expect(deliveries.map(({ position }) => position)).not.toContain(700n);
+    expect(positions(deliveries)).toEqual([100n]);
+  });
+
+  it('brings an event that a checkpoint had overtaken, and trusts no more checkpoints', async () => {
+    const [first, overtaken, last] = hold(3);
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      subscription.caughtUp();
+      if (first) subscription.send(first);
+      subscription.checkpoint(250n);
+      if (overtaken) subscription.send(overtaken);
+      subscription.checkpoint(900n);
+      if (last) subscription.send(last);
+    });
+    const deliveries = await take(subscribe(), until(300n));
+    expect(positions(deliveries)).toEqual(times(3));
+    expect(deliveries.at(-1)?.position).toBe(300n);
+  });
+
+  it('is taken up again where it is silent though there are events', async () => {
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      subscription.caughtUp();
+    });
+    hold(1);
+    expect(positions(await take(subscribe(), until(100n)))).toEqual([100n]);
+  });
+
+  it('is taken up again where it is not even confirmed', async () => {
+    given.server.onSubscribe.push(script.silence);
+    expect(await take(subscribe(), caughtUp)).toHaveLength(1);
+    expect(given.server.subscriptions).toHaveLength(2);
+  });
+
+  it('is left alone where only other streams have news', async () => {
+    hold(1);
+    const deliveries = take(subscribe(), until(400n));
+    await given.server.until(() => given.server.subscriptions.length === 1);
+    hold(2, 'order-1');
+    await given.server.until(() => given.server.reads === 5);
+    hold(1);
+    await deliveries;
+    expect(given.server.subscriptions).toHaveLength(1);
+  });
+
+  it('has caught up where the log says so, though the store does not', async () => {
+    const events = hold(2);
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      subscription.send(...events);
+    });
+    const deliveries = await take(subscribe(), caughtUp);
+    expect(positions(deliveries)).toEqual(times(2));
+    expect(given.server.subscriptions).toHaveLength(1);
+  });
+
+  it.each([
+    ['cannot be read', { type: 'Exploded' }],
+    ['breaks the client', { nameless: true }],
+  ])('stops for good at an event that %s, after those before it', async (_, broken) => {
+    hold(2);
+    given.server.hold('user-1', held('c', broken));
+    hold(1);
+    const seen: Delivery[] = [];
+    const reading = (async () => {
+      for await (const delivery of subscribe()) seen.push(delivery);
+    })();
+    await expect(reading).rejects.toBeInstanceOf(UnreadableEvent);
+    await expect(reading).rejects.toMatchObject({ revision: 2n, position: 300n });
+    expect(positions(seen)).toEqual(times(2));
+    expect(given.server.subscriptions).toHaveLength(1);
+  });
+
+  it('holds back a server that is faster than its reader', async () => {
+    await given.reopen({ limits: { deliveredAtOnce: 10 } });
+    let sent = 0;
+    given.server.onSubscribe.push((subscription) => {
+      subscription.confirm();
+      const more = (): void => {
+        while (sent < 5_000) {
+          sent++;
+          const event = { ...given.server.hold('hidden', held('x'.repeat(1_000))), stream: 'user-1' };
+          subscription.send(event);
+          if (subscription.call.writableNeedDrain) return void subscription.call.once('drain', more);
+        }
+      };
+      more();
+    });
+    const slow = subscribe()[Symbol.asyncIterator]();
+    await slow.next();
+    for (let i = 0; i < 20; i++) await given.store.head();
+    expect(sent).toBeLessThan(2_000);
+    await slow.return?.(undefined);
+  });
+
+  it('ends when its signal aborts, and lets go of the call', async () => {
+    const stop = new AbortController();
+    const deliveries = take(subscribe(undefined, stop.signal), () => false);
+    await given.server.until(() => given.server.subscriptions.length === 1);
+    const [call] = given.server.subscriptions.map((one) => one.call);
+    const cancelled = new Promise((resolve) => call?.once('cancelled', resolve));
+    stop.abort();
+    await cancelled;
+    expect((await deliveries).length).toBeLessThan(2);
+  });
+
+  it('ends when the adapter is closed', async () => {
+    const deliveries = take(subscribe(), () => false);
+    await given.server.until(() => given.server.subscriptions.length === 1);
+    await given.store.close();
+    expect((await deliveries).length).toBeLessThan(2);
+  });
+
+  it('is refused beyond a few: a connection serves only so many calls', async () => {
+    await given.reopen({ limits: { subscriptions: 1 } });
+    const first = subscribe()[Symbol.asyncIterator]();
+    await first.next();
+    await expect(take(subscribe(), () => true)).rejects.toThrow('more than 1 subscriptions');
+    await first.return?.(undefined);
+    await expect(take(subscribe(), () => true)).resolves.toHaveLength(1);
+  });
+});
