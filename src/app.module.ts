@@ -3,14 +3,14 @@ import type { Kysely } from 'kysely';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import type { AnyFact } from './event-sourcing/fact.js';
-import { ProjectionProgress, ReadModelWriter, Rows, UnchangedReceipts } from './event-sourcing/read-model.js';
+import { ProjectionProgress, ReadModelWriter, Rows, Receipts } from './event-sourcing/read-model.js';
 import type { Aggregate } from './event-sourcing/streams.js';
 import { HealthController, Readiness } from './http/health.controller.js';
 import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
 import { Projector } from './infrastructure/projector/projector.js';
 import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
-import { SqlUnchangedReceipts } from './infrastructure/read-model/sql-unchanged-receipts.js';
+import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceReadiness } from './readiness.js';
 import { AccountStreams, ApiKeyStreams, EmailClaimStreams, UserStreams } from './users/commands/streams.js';
@@ -18,6 +18,7 @@ import { accountAggregate, emailClaimAggregate } from './users/domain/account.js
 import { apiKeyAggregate } from './users/domain/api-key.js';
 import { eventCatalogue } from './users/domain/event-catalogue.js';
 import { userAggregate } from './users/domain/user.js';
+import { commandReceipt } from './users/projections/command-receipt.projection.js';
 import { projectedStreams, projections, UsersModule } from './users/users.module.js';
 
 /** What `main.ts` opens before the application, and closes after it. */
@@ -45,13 +46,14 @@ const streams = [
 export class AppModule {
   static with({ eventStore, writing, reading, log }: Resources): DynamicModule {
     const writer = new SqlReadModelWriter(writing);
+    const rows = new SqlRows(reading);
     const projector = new Projector(projections, projectedStreams, eventStore, writer, log);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
       { provide: ReadModelWriter, useValue: writer },
-      { provide: Rows, useValue: new SqlRows(reading) },
-      { provide: UnchangedReceipts, useValue: new SqlUnchangedReceipts(writing as unknown as Kysely<unknown>) },
+      { provide: Rows, useValue: rows },
+      { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },
       { provide: Readiness, useClass: ServiceReadiness },

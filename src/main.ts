@@ -79,7 +79,7 @@ function explain(error: unknown): string {
   if (error instanceof InvalidSettings || error instanceof EmbeddedEventStoreFailed || error instanceof DirectoryInUse)
     return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    return `port ${process.env['PORT'] ?? '3000'} is in use; set PORT to another, or 0 for any free one`;
+    return `port ${process.env.PORT ?? '3000'} is in use; set PORT to another, or 0 for any free one`;
   if (error instanceof Error && 'code' in error && error.code === 'event-store-unavailable') return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Rows, UnchangedReceipts } from './event-sourcing/read-model.js';
+import { Rows, Receipts } from './event-sourcing/read-model.js';
 import { AppModule, type Resources } from './app.module.js';
 import { acceptJsonOnly } from './http/json-body.js';
 import { allowedMethods, MethodNotAllowed } from './http/method-not-allowed.js';
@@ -11,7 +11,7 @@ import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
-import { SqlUnchangedReceipts } from './infrastructure/read-model/sql-unchanged-receipts.js';
+import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import { authenticate } from './users/http/authentication.hook.js';
 import { statusTable } from './users/http/status-table.js';
 import { documentedModels } from './users/http/users.documentation.js';
@@ -36,12 +36,12 @@ export async function startService(resources: Resources): Promise<Service> {
     bodyParser: false,
     abortOnError: false,
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   guardRequests(fastify, app.get(Authentication));
   app.useGlobalFilters(new ProblemFilter(statusTable, resources.log));
   publishOpenApi(app, documentedModels);
-  const receipts = app.get(UnchangedReceipts);
-  if (receipts instanceof SqlUnchangedReceipts) await receipts.open();
+  const receipts = app.get(Receipts);
+  if (receipts instanceof SqlReceipts) await receipts.open();
   await app.init();
   await fastify.ready();
   const projector = app.get(Projector);

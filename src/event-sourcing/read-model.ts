@@ -49,9 +49,9 @@ export abstract class ProjectionProgress {
 /** What became of a command that carried a key of the caller's choice. */
 export type Receipt = Readonly<{ commandId: string; fingerprint: string; subject: string } & Progress>;
 
-/** The receipts of commands that changed nothing; those that did are found in the log. */
-export abstract class UnchangedReceipts {
+/** What became of commands whose ids callers chose, whether they changed anything or not. */
+export abstract class Receipts {
   abstract find(commandId: string): Promise<Receipt | undefined>;
-  /** Kept for at least 24 hours after `now`. */
-  abstract remember(receipt: Receipt, now: Date): Promise<void>;
+  /** Keeps the receipt of a command that changed nothing, for at least 24 hours; the log tells of those that did. */
+  abstract rememberUnchanged(receipt: Receipt, now: Date): Promise<void>;
 }

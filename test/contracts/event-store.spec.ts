@@ -12,7 +12,7 @@ type Running = Readonly<{ url: string; stop: () => Promise<unknown> }>;
 
 // The event store client does not stand two appending connections in one process, so the stores take turns.
 const stores: [string, () => Promise<Running>][] = [['the embedded store', startEmbeddedEventStore]];
-const real = process.env['TEST_EVENTSTORE_URL'];
+const real = process.env.TEST_EVENTSTORE_URL;
 if (real) stores.push(['EventStoreDB', () => Promise.resolve({ url: real, stop: () => Promise.resolve() })]);
 
 describe.each(stores)('the event store port on %s', (_, start) => {

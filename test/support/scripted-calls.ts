@@ -1,10 +1,7 @@
-import type grpc from '@grpc/grpc-js';
+import grpc from '@grpc/grpc-js';
 import type features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import {
-  caughtUpMessage,
-  checkpointMessage,
-  confirmationMessage,
   conflictMessage,
   errorMessage,
   eventMessage,
@@ -13,9 +10,10 @@ import {
   notFoundMessage,
   successMessage,
 } from './scripted-messages.js';
+import type { ReceivedSubscription } from './scripted-subscription.js';
 
 /** What calls need of the store they came to. */
-type Log = Readonly<{
+export type Log = Readonly<{
   held: readonly HeldEvent[];
   eventsOf: (stream: string) => HeldEvent[];
   hold: (stream: string, event: Omit<HeldEvent, 'stream' | 'revision' | 'position'>) => HeldEvent;
@@ -58,6 +56,14 @@ export const script = {
     storeAndFail: (code: grpc.status) => (append: ReceivedAppend) => {
       append.store();
       append.call.emit('error', failure(code));
+    },
+    /** This is no leader any more; another one is, at that port. */
+    moved: (port: number) => (append: ReceivedAppend) => {
+      const metadata = new grpc.Metadata();
+      metadata.set('exception', 'not-leader');
+      metadata.set('leader-endpoint-host', '127.0.0.1');
+      metadata.set('leader-endpoint-port', `${port}`);
+      append.call.emit('error', { ...failure(grpc.status.NOT_FOUND), metadata });
     },
     endOk: (append: ReceivedAppend) => {
       append.call.end();
@@ -146,51 +152,5 @@ export class ReceivedRead {
     if (events.length === 0) this.call.write(notFoundMessage(name));
     const from = stream.hasRevision() ? Number(stream.getRevision()) : 0;
     for (const event of events.slice(from, from + count)) this.call.write(eventMessage(event));
-  }
-}
-
-/** One call of a subscription as it arrived. */
-export class ReceivedSubscription {
-  /** What the caller has seen; undefined from the start. */
-  readonly after: bigint | undefined;
-  readonly prefixes: readonly string[];
-  live = false;
-
-  constructor(
-    private readonly log: Log,
-    readonly call: ReadCall,
-  ) {
-    const options = call.request.getOptions();
-    const all = options?.getAll();
-    this.after = all?.hasPosition() ? BigInt(all.getPosition()?.getCommitPosition() ?? 0) : undefined;
-    this.prefixes = options?.getFilter()?.getStreamIdentifier()?.getPrefixList() ?? [];
-  }
-
-  confirm(): void {
-    this.call.write(confirmationMessage());
-  }
-
-  send(...events: readonly HeldEvent[]): void {
-    for (const event of events) this.call.write(eventMessage(event));
-  }
-
-  caughtUp(): void {
-    this.call.write(caughtUpMessage());
-  }
-
-  checkpoint(position: bigint): void {
-    this.call.write(checkpointMessage(position));
-  }
-
-  /** Everything after its start, then whatever comes. */
-  serve(): void {
-    this.confirm();
-    this.send(...this.log.held.filter((event) => event.position > (this.after ?? 0n) && this.wants(event)));
-    this.caughtUp();
-    this.live = true;
-  }
-
-  wants({ stream }: HeldEvent): boolean {
-    return this.prefixes.some((prefix) => stream.startsWith(prefix));
   }
 }

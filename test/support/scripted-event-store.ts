@@ -14,10 +14,10 @@ import {
   type ReadCall,
   ReceivedAppend,
   ReceivedRead,
-  ReceivedSubscription,
   script,
 } from './scripted-calls.js';
 import { classicAppend } from './scripted-classic-append.js';
+import { ReceivedSubscription } from './scripted-subscription.js';
 import type { HeldEvent } from './scripted-messages.js';
 
 /** An event store that misbehaves on cue. Each script is used up from the front; after that, it behaves. */
@@ -34,13 +34,21 @@ export class ScriptedEventStore {
   readonly onAppend: OnAppend[] = [];
   readonly onRead: OnRead[] = [];
   readonly onSubscribe: OnSubscribe[] = [];
-  private readonly server = new grpc.Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+  private readonly server: grpc.Server;
   private readonly news = new EventEmitter();
   private readonly batches = new Set<BatchCall>();
-  private port = 0;
+  port = 0;
 
-  static async start(port = 0): Promise<ScriptedEventStore> {
-    const store = new ScriptedEventStore();
+  private constructor(concurrentCalls: number) {
+    this.server = new grpc.Server({
+      'grpc.max_receive_message_length': 17 * 1024 * 1024,
+      'grpc.max_concurrent_streams': concurrentCalls,
+    });
+  }
+
+  /** Listens, and serves so many calls at once on a connection; a real server's number unless told. */
+  static async start({ port = 0, concurrentCalls = 100 } = {}): Promise<ScriptedEventStore> {
+    const store = new ScriptedEventStore(concurrentCalls);
     store.server.addService(featuresService.ServerFeaturesService, {
       getSupportedMethods: store.probe.bind(store),
     });

@@ -64,9 +64,8 @@ export class AppendConnection {
 
   /** Replaces `client`, unless that has been done. */
   lose(client: EventStoreDBClient): void {
-    if (client !== this.client) return;
+    if (client !== this.client || this.closing.signal.aborted) return;
     this.client = undefined;
-    if (this.closing.signal.aborted) return;
     this.logger.warn({}, 'the connection for appends is replaced');
     this.connecting = true;
     this.work = this.replace(client);
@@ -89,19 +88,20 @@ export class AppendConnection {
 
   private async connect(): Promise<void> {
     while (!this.closing.signal.aborted) {
-      const client = openClient(this.url);
-      if (await this.takeOn(client)) break;
-      await letGo(client);
+      if (await this.takesOneOn()) break;
       await this.backoff.pause(this.closing.signal);
     }
     this.connecting = false;
   }
 
-  private async takeOn(client: EventStoreDBClient): Promise<boolean> {
+  private async takesOneOn(): Promise<boolean> {
+    let client: EventStoreDBClient | undefined;
     try {
+      client = openClient(this.url);
       await probe(client, this.timings.probe);
     } catch (error) {
       this.logger.warn({ error: error instanceof Error ? error.message : error }, 'the event store does not answer');
+      if (client) await letGo(client);
       return false;
     }
     this.client = client;

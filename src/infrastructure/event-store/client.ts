@@ -5,13 +5,19 @@ import { within } from './within.js';
 
 let opened = 0;
 
-/** Opens a client with a connection of its own; nothing is sent yet. */
+/**
+ * Opens a client with a connection of its own; nothing is sent yet.
+ *
+ * @throws Error for an address that cannot be read, or a certificate that is not there
+ */
 export function openClient(url: string): EventStoreDBClient {
   try {
     return EventStoreDBClient.connectionString(withOwnConnection(url, opened++));
-  } catch {
-    // The client's own error quotes the string, which may hold a password.
-    throw new Error('the event store address cannot be read');
+  } catch (error) {
+    // What the client says of the address quotes it, and it may hold a password.
+    if (!(error instanceof Error) || 'connectionString' in error)
+      throw new Error('the event store address cannot be read');
+    throw error;
   }
 }
 

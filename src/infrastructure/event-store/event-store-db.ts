@@ -9,6 +9,7 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { NO_STREAM, type Position, type Recorded, type Revision } from '../../event-sourcing/fact.js';
 import { Appends } from './appends.js';
+import { openClient } from './client.js';
 import { Codec } from './codec.js';
 import { checkConnectionString } from './connection-string.js';
 import { refuseDebugOutput } from './debug-output.js';
@@ -39,6 +40,8 @@ export type Options = Readonly<{
 export function connectEventStore(options: Options): EventStoreDb {
   checkConnectionString(options.url);
   refuseDebugOutput(process.env);
+  // Only to see that one can be opened: later on there is nobody to tell.
+  openClient(options.url);
   return new EventStoreDb(options);
 }
 

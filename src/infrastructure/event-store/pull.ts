@@ -12,7 +12,8 @@ export type Arrival = 'something' | 'end' | 'silence' | 'stopped';
 
 /**
  * One of the client's streams, taken from by hand: so that there is a bound on silence, an end is told from a stop of
- * ours, and never is there an `error` without a listener, which would end the process.
+ * ours, and never is there an `error` without a listener, which would end the process. Handlers of `data` would be worse
+ * yet: the next one starts while the last still awaits something, and they finish in any order.
  */
 export class Pull<T> {
   private held: T | undefined;

@@ -1,64 +1,73 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import type { Position } from '../../event-sourcing/fact.js';
 import type { AnyRow, Progress, Table } from '../../event-sourcing/projection.js';
 import { type Changes, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
-import {
-  type CheckpointRow,
-  checkpoints,
-  createCheckpoints,
-  createTable,
-  fromRaw,
-  type RawRow,
-  toRaw,
-} from './tables.js';
+import { checkpoints, columnsOf, createCheckpoints, createTable, fromRaw, type RawRow, toRaw } from './tables.js';
 
 /** Tables by name, known only when the program runs. */
-export type AnyTables = Record<string, RawRow> & { checkpoint: CheckpointRow };
+export type AnyTables = Record<string, RawRow>;
 
 /** Rows and checkpoints in a SQL database, written together. */
 export class SqlReadModelWriter extends ReadModelWriter {
+  /** Statements by table, built once: building one costs more than running it. */
+  private readonly upserts = new Map<string, CompiledQuery>();
+  private readonly lookUps = new Map<string, CompiledQuery>();
+
   constructor(private readonly db: Kysely<AnyTables>) {
     super();
   }
 
   override async open(table: Table): Promise<Position | undefined> {
-    await createCheckpoints(this.db as unknown as Kysely<unknown>);
-    await createTable(this.db as unknown as Kysely<unknown>, table);
+    await createCheckpoints(this.db);
+    await createTable(this.db, table);
     const row = await this.db
-      .selectFrom(checkpoints)
+      .selectFrom(checkpoints.name)
       .select('position')
-      .where('projection', '=', table.name)
+      .where('key', '=', table.name)
       .executeTakeFirst();
-    return row && BigInt(row.position);
+    return row && BigInt(row.position ?? 0);
   }
 
   override async load(table: Table, keys: readonly string[]): Promise<RowsByKey> {
     const rows = new Map<string, AnyRow & Progress>();
-    if (keys.length === 0) return rows;
-    const found = await this.db.selectFrom(table.name).selectAll().where('key', 'in', keys).execute();
-    for (const raw of found) rows.set(raw['key'] as string, fromRaw(table, raw));
+    const query = built(this.lookUps, table, () =>
+      this.db.selectFrom(table.name).selectAll().where('key', '=', '').compile(),
+    );
+    for (const key of keys) {
+      const found = await this.db.executeQuery<RawRow>({ ...query, parameters: [key] });
+      if (found.rows[0]) rows.set(key, fromRaw(table, found.rows[0]));
+    }
     return rows;
   }
 
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
       for (const { table, rows } of changes) {
-        for (const [key, row] of rows) {
-          const { key: _key, ...columns } = toRaw(table, key, row);
-          await transaction
-            .insertInto(table.name)
-            .values({ key, ...columns })
-            .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
-            .execute();
-        }
-        await transaction
-          .insertInto(checkpoints)
-          .values({ projection: table.name, position: checkpoint as unknown as number })
-          .onConflict((conflict) =>
-            conflict.column('projection').doUpdateSet({ position: checkpoint as unknown as number }),
-          )
-          .execute();
+        for (const [key, row] of rows) await this.upsert(transaction, table, toRaw(table, key, row));
+        await this.upsert(transaction, checkpoints, { key: table.name, position: checkpoint });
       }
     });
   }
+
+  private async upsert(transaction: Transaction<AnyTables>, table: Table, row: RawRow): Promise<void> {
+    const query = built(this.upserts, table, () => {
+      const [, ...others] = columnsOf(table);
+      return this.db
+        .insertInto(table.name)
+        .values(Object.fromEntries(columnsOf(table).map((name) => [name, ''])))
+        .onConflict((conflict) =>
+          conflict
+            .column('key')
+            .doUpdateSet((row) => Object.fromEntries(others.map((name) => [name, row.ref(`excluded.${name}`)]))),
+        )
+        .compile();
+    });
+    await transaction.executeQuery({ ...query, parameters: columnsOf(table).map((name) => row[name]) });
+  }
+}
+
+function built(known: Map<string, CompiledQuery>, { name }: Table, build: () => CompiledQuery): CompiledQuery {
+  const query = known.get(name) ?? build();
+  known.set(name, query);
+  return query;
 }

@@ -55,7 +55,7 @@ export function openSqlite(file: string): Kysely<unknown> {
   database.pragma('synchronous = NORMAL');
   database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
   return new Kysely({
-    dialect: new ImmediateDialect({ database: preparingOnce(database) as unknown as Database.Database }),
+    dialect: new ImmediateDialect({ database: preparingOnce(database) }),
   });
 }
 

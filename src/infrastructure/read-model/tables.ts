@@ -1,10 +1,10 @@
 import type { ColumnDataType, Kysely } from 'kysely';
+import type { AnyTables } from './sql-read-model.js';
 import type { AnyRow, ColumnKind, Progress, RowValue, Table } from '../../event-sourcing/projection.js';
 
 /** What the database gives back for a row; numbers for booleans, since SQLite has none. */
 export type RawRow = Record<string, string | number | bigint | null>;
 
-const CHECKPOINTS = 'checkpoint';
 const types: Record<ColumnKind, ColumnDataType> = {
   text: 'text',
   'text?': 'text',
@@ -12,21 +12,24 @@ const types: Record<ColumnKind, ColumnDataType> = {
   boolean: 'integer',
 };
 
-/** The table that says how far each projection has come. */
-export const checkpoints = CHECKPOINTS;
-export type CheckpointRow = { projection: string; position: number | string };
+/** The table that says how far each projection has come; its key is the projection's name. */
+export const checkpoints: Table = { name: 'checkpoint', columns: {}, indexes: [] };
 
-export async function createCheckpoints(db: Kysely<unknown>): Promise<void> {
+/** Every column of a table, the key first. */
+export const columnsOf = (table: Table): readonly string[] =>
+  table === checkpoints ? ['key', 'position'] : ['key', 'revision', 'position', ...Object.keys(table.columns)];
+
+export async function createCheckpoints(db: Kysely<AnyTables>): Promise<void> {
   await db.schema
-    .createTable(CHECKPOINTS)
+    .createTable(checkpoints.name)
     .ifNotExists()
-    .addColumn('projection', 'text', (column) => column.primaryKey())
+    .addColumn('key', 'text', (column) => column.primaryKey())
     .addColumn('position', 'bigint', (column) => column.notNull())
     .execute();
 }
 
 /** Makes a projection's table, and its indexes, where there is none. */
-export async function createTable(db: Kysely<unknown>, table: Table): Promise<void> {
+export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<void> {
   let creation = db.schema
     .createTable(table.name)
     .ifNotExists()
@@ -53,8 +56,8 @@ export function toRaw(table: Table, key: string, row: AnyRow & Progress): RawRow
 /** A row as the projection knows it. */
 export function fromRaw(table: Table, raw: RawRow): AnyRow & Progress {
   const row: Record<string, unknown> = {
-    revision: BigInt(raw['revision'] ?? 0),
-    position: BigInt(raw['position'] ?? 0),
+    revision: BigInt(raw.revision ?? 0),
+    position: BigInt(raw.position ?? 0),
   };
   for (const [name, kind] of Object.entries(table.columns)) {
     const value = raw[name] ?? null;

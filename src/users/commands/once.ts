@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../event-sourcing/clock.js';
 import { CommandInProgress, CommandReused } from '../../event-sourcing/errors.js';
 import type { Context } from '../../event-sourcing/fact.js';
-import { type Receipt, Rows, UnchangedReceipts } from '../../event-sourcing/read-model.js';
+import { Receipts } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
-import { commandReceipt } from '../projections/command-receipt.projection.js';
 
 /**
  * Carries out a command whose id the caller chose at most once, and tells how it ended whenever it is asked again.
@@ -16,8 +15,7 @@ export class Once {
   private readonly running = new Set<string>();
 
   constructor(
-    private readonly rows: Rows,
-    private readonly unchanged: UnchangedReceipts,
+    private readonly receipts: Receipts,
     private readonly clock: Clock,
   ) {}
 
@@ -31,21 +29,20 @@ export class Once {
     if (this.running.has(commandId)) throw new CommandInProgress();
     this.running.add(commandId);
     try {
-      const receipt = await this.find(commandId);
+      const receipt = await this.receipts.find(commandId);
       if (receipt && receipt.fingerprint !== fingerprint) throw new CommandReused();
       if (receipt) return { outcome: 'repeated', revision: receipt.revision, position: receipt.position };
       const committed = await command();
       if (committed.outcome === 'unchanged') {
         const { revision, position } = committed;
-        await this.unchanged.remember({ commandId, fingerprint, subject, revision, position }, this.clock.now());
+        await this.receipts.rememberUnchanged(
+          { commandId, fingerprint, subject, revision, position },
+          this.clock.now(),
+        );
       }
       return committed;
     } finally {
       this.running.delete(commandId);
     }
-  }
-
-  private async find(commandId: string): Promise<Receipt | undefined> {
-    return (await this.rows.get(commandReceipt, commandId)) ?? this.unchanged.find(commandId);
   }
 }

@@ -18,7 +18,8 @@ export const normaliseName = (text: string): string => text.replace(OUTER_WHITE_
 /** Why a normalised name cannot be one, in words for the caller; undefined when it can. */
 export function nameFault(name: string): string | undefined {
   if (name === '') return 'must not be empty or white space alone';
-  if ([...name].length > MAX_NAME_LENGTH) return `must have at most ${MAX_NAME_LENGTH} characters after trimming`;
+  if (Array.from(name).length > MAX_NAME_LENGTH)
+    return `must have at most ${MAX_NAME_LENGTH} characters after trimming`;
   if (CONTROL.test(name)) return 'must not contain control characters';
   if (UNPAIRED_SURROGATE.test(name)) return 'must not contain unpaired surrogates';
   if (BIDI_OVERRIDE.test(name)) return 'must not contain bidirectional overrides';

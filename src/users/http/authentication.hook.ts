@@ -2,6 +2,8 @@ import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Principal } from '../queries/authenticate.js';
 
 declare module 'fastify' {
+  // Merging with the declaration there takes an interface.
+  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
   interface FastifyRequest {
     /** Whose request it is; set before anything else happens to it, on every route that is not public. */
     principal: Principal | null;

@@ -40,7 +40,7 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
     const { after, notBefore } = freshness;
     if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
     const user = await (after ? this.afterWrite(userId, after) : this.rows.get(userView, userId));
-    if (!user || user.accountId !== actor.accountId || user.state === 'removed') throw new UserNotFound(userId);
+    if (user?.accountId !== actor.accountId || user.state === 'removed') throw new UserNotFound(userId);
     return user;
   }
 

@@ -84,11 +84,38 @@ describe('the connection for appends', () => {
 
   it('comes back by itself when the store does', async () => {
     await add();
-    const port = Number(/:(\d+)\?/.exec(given.server.url)?.[1]);
+    const { port } = given.server;
     given.server.stop();
     const meanwhile = add('user-2');
-    given.server = await ScriptedEventStore.start(port);
+    given.server = await ScriptedEventStore.start({ port });
     expect(await meanwhile).toEqual({ revision: 0n, position: 100n });
+  });
+
+  it('goes to the leader where the store says who that is', async () => {
+    const leader = await ScriptedEventStore.start();
+    given.server.onAppend.push(append.moved(leader.port));
+    expect(await add()).toEqual({ revision: 0n, position: 100n });
+    expect([given.server.held.length, leader.held.length]).toEqual([0, 1]);
+    leader.stop();
+  });
+
+  it('asks for the leader in every call that appends', async () => {
+    given.server.onAppend.push(append.fail(grpc.status.UNAVAILABLE));
+    await add();
+    const asked = given.server.appends.map(({ call }) => call.metadata.get('requires-leader'));
+    expect(asked).toEqual([['true'], ['true']]);
+  });
+
+  it('is not held up by reads, however many a connection serves', async () => {
+    const narrow = await ScriptedEventStore.start({ concurrentCalls: 1 });
+    await given.reopen({ url: narrow.url });
+    narrow.onRead.push(script.silence);
+    const stuck = given.store.head().catch(() => 'stuck');
+    await narrow.until(() => narrow.reads === 1);
+    const stored = add().then(() => 'stored');
+    expect(await Promise.race([stuck, stored])).toBe('stored');
+    await stuck;
+    narrow.stop();
   });
 
   it('is one for the process', async () => {

@@ -64,7 +64,7 @@ describe('the limits on appends', () => {
 
   it('let nothing pass that cannot be serialised', async () => {
     const cycle: Record<string, unknown> = {};
-    cycle['self'] = cycle;
+    cycle.self = cycle;
     for (const more of [{ large: 1n }, cycle]) {
       const event = renamed();
       const broken = { ...event, data: { ...event.data, ...more } };

@@ -93,7 +93,7 @@ describe('read', () => {
     await first.next();
     await expect(all()).rejects.toThrow('too many reads');
     const waiting = all();
-    await first.return?.(undefined);
+    await first.return(undefined);
     expect(names(await waiting)).toEqual(['a']);
   });
 

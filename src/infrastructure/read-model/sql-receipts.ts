@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
-import { type Receipt, UnchangedReceipts } from '../../event-sourcing/read-model.js';
+import type { Progress, Table } from '../../event-sourcing/projection.js';
+import { type Receipt, Receipts, type Rows } from '../../event-sourcing/read-model.js';
+import type { AnyTables } from './sql-read-model.js';
 
 const KEPT_MS = 48 * 60 * 60 * 1000;
 
@@ -12,13 +14,20 @@ type ReceiptRow = {
   at: number;
 };
 
-/** Receipts in a table of their own, apart from the projections: no event tells of them, so no rebuild brings them back. */
-export class SqlUnchangedReceipts extends UnchangedReceipts {
+/**
+ * Receipts out of the projection that tells of commands which changed something, and for the others out of a table of
+ * their own: no event tells of those, so no rebuild would bring them back.
+ */
+export class SqlReceipts extends Receipts {
   private readonly db: Kysely<{ unchangedReceipt: ReceiptRow }>;
 
-  constructor(db: Kysely<unknown>) {
+  constructor(
+    db: Kysely<AnyTables>,
+    private readonly rows: Rows,
+    private readonly told: Table<Omit<Receipt, keyof Progress>>,
+  ) {
     super();
-    this.db = db as Kysely<{ unchangedReceipt: ReceiptRow }>;
+    this.db = db as unknown as Kysely<{ unchangedReceipt: ReceiptRow }>;
   }
 
   /** Makes the table where there is none. */
@@ -37,6 +46,10 @@ export class SqlUnchangedReceipts extends UnchangedReceipts {
   }
 
   override async find(commandId: string): Promise<Receipt | undefined> {
+    return (await this.rows.get(this.told, commandId)) ?? this.findUnchanged(commandId);
+  }
+
+  private async findUnchanged(commandId: string): Promise<Receipt | undefined> {
     const row = await this.db
       .selectFrom('unchangedReceipt')
       .selectAll()
@@ -45,7 +58,7 @@ export class SqlUnchangedReceipts extends UnchangedReceipts {
     return row && { ...row, revision: BigInt(row.revision), position: BigInt(row.position) };
   }
 
-  override async remember(receipt: Receipt, now: Date): Promise<void> {
+  override async rememberUnchanged(receipt: Receipt, now: Date): Promise<void> {
     const { commandId, fingerprint, subject, revision, position } = receipt;
     const at = now.getTime();
     await this.db

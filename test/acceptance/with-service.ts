@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { Seed } from '../support/seed.js';
+import { ServiceUnderTest } from '../support/service.js';
+
+const START_MS = 60_000;
+
+/** One service for all tests of a file, and a hand in its event store. */
+export function withService(): { service: ServiceUnderTest; seed: Seed } {
+  const context = {} as { service: ServiceUnderTest; seed: Seed };
+  beforeAll(async () => {
+    context.service = await ServiceUnderTest.start();
+    context.seed = new Seed(context.service);
+  }, START_MS);
+  afterAll(async () => {
+    await context.seed.close();
+    await context.service.dispose();
+  }, START_MS);
+  return context;
+}
+
+export type Problem = Readonly<{
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  request_id: string;
+  errors?: readonly { field: string; message: string }[];
+}>;
+
+/** The problem in an answer, which must have this status. */
+export async function problemOf(answer: Response, status: number): Promise<Problem> {
+  const text = await answer.text();
+  expect({ status: answer.status, text }).toEqual({ status, text: expect.any(String) });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);
+  return JSON.parse(text) as Problem;
+}
+
+export type UserBody = Readonly<Record<string, unknown>>;
+
+/** The user in an answer, which must be 200. */
+export async function userOf(answer: Response): Promise<UserBody> {
+  const text = await answer.text();
+  expect({ status: answer.status, text }).toEqual({ status: 200, text: expect.any(String) });
+  return JSON.parse(text) as UserBody;
+}

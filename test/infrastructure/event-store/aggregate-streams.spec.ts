@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '../../../src/event-sourcing/clock.js';
+import { CommandReused, WrongExpectedRevision } from '../../../src/event-sourcing/errors.js';
+import type { Context, Fact } from '../../../src/event-sourcing/fact.js';
+import type { Current } from '../../../src/event-sourcing/streams.js';
+import { AggregateStreams } from '../../../src/infrastructure/event-store/aggregate-streams.js';
+import { stamp } from '../../../src/infrastructure/event-store/stamp.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+
+type Counted = Fact<'Counted', { to: number }>;
+const catalogue = { Counted: { version: 1, fields: { to: 'integer' as const }, personal: [] } };
+const clock = new SystemClock();
+const counter = { category: 'counter', evolve: (_state: number | undefined, event: Counted) => event.data.to };
+const context = (more: Partial<Context> = {}): Context => ({
+  accountId: 'a',
+  actor: { userId: 'u', name: 'n', role: 'admin', apiKeyId: 'k' },
+  rule: 'account_admin',
+  requestId: 'r',
+  ip: null,
+  userAgent: null,
+  commandId: randomUUID(),
+  ...more,
+});
+const plusOne = ({ state = 0 }: Current<number>): Counted[] => [{ type: 'Counted', data: { to: state + 1 } }];
+const nothing = (): Counted[] => [];
+
+let store: MemoryEventStore;
+let counters: AggregateStreams<number, Counted>;
+const elsewhere = (to: number) => {
+  const [event] = stamp([{ type: 'Counted', data: { to } }], context(), catalogue, new Date());
+  if (event) store.put('counter-1', event);
+};
+const counts = () => store.log.map(({ data }) => (data as { to: number }).to);
+
+beforeEach(() => {
+  store = new MemoryEventStore();
+  counters = new AggregateStreams(counter, store, catalogue, clock);
+});
+
+describe('deciding and appending', () => {
+  it('appends what is decided, after what there is', async () => {
+    expect(await counters.transact('1', plusOne, context())).toEqual({
+      outcome: 'changed',
+      revision: 0n,
+      position: 1n,
+    });
+    expect(await counters.transact('1', plusOne, context())).toEqual({
+      outcome: 'changed',
+      revision: 1n,
+      position: 2n,
+    });
+    expect(counts()).toEqual([1, 2]);
+  });
+  it('reads a hot stream once', async () => {
+    for (let i = 0; i < 5; i++) await counters.transact('1', plusOne, context());
+    expect(store.reads).toBe(1);
+  });
+  it('queues commands for one stream', async () => {
+    await Promise.all(Array.from({ length: 64 }, () => counters.transact('1', plusOne, context())));
+    expect(counts()).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    expect(store.appends).toBe(64);
+  });
+  it('goes on with the queue after a refusal', async () => {
+    const refuse = (): Counted[] => {
+      throw new RangeError('no');
+    };
+    const [first, second] = await Promise.allSettled([
+      counters.transact('1', refuse, context()),
+      counters.transact('1', plusOne, context()),
+    ]);
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+  });
+  it('appends nothing for no events', async () => {
+    await counters.transact('1', plusOne, context());
+    expect(await counters.transact('1', nothing, context())).toEqual({
+      outcome: 'unchanged',
+      revision: 0n,
+      position: 1n,
+    });
+    expect(counts()).toEqual([1]);
+  });
+});
+
+describe('other writers', () => {
+  it('decides anew on what they wrote', async () => {
+    await counters.transact('1', plusOne, context());
+    store.meanwhile = () => {
+      elsewhere(10);
+    };
+    expect((await counters.transact('1', plusOne, context())).revision).toBe(2n);
+    expect(counts()).toEqual([1, 10, 11]);
+  });
+  it('gives up after a few', async () => {
+    const busy = () => {
+      elsewhere(0);
+      store.meanwhile = busy;
+    };
+    store.meanwhile = busy;
+    await expect(counters.transact('1', plusOne, context())).rejects.toThrow(WrongExpectedRevision);
+    expect(store.appends).toBe(4);
+  });
+  it('does not refuse, nor find a wish fulfilled, on a state out of date', async () => {
+    await counters.transact('1', plusOne, context());
+    elsewhere(10);
+    const untilTen = ({ state = 0 }: Current<number>): Counted[] =>
+      state === 10 ? [{ type: 'Counted', data: { to: 0 } }] : [];
+    expect((await counters.transact('1', untilTen, context())).outcome).toBe('changed');
+    elsewhere(10);
+    const onlyTen = ({ state }: Current<number>): Counted[] => {
+      if (state !== 10) throw new RangeError('not ten');
+      return [];
+    };
+    expect((await counters.transact('1', onlyTen, context())).outcome).toBe('unchanged');
+  });
+});
+
+describe('commands whose ids callers choose', () => {
+  const keyed = context({ commandFingerprint: 'f' });
+  it('are carried out once, also by another process', async () => {
+    const first = await counters.transact('1', plusOne, keyed);
+    await counters.transact('1', plusOne, context());
+    const restarted = new AggregateStreams(counter, store, catalogue, clock);
+    for (const streams of [counters, restarted])
+      expect(await streams.transact('1', plusOne, keyed)).toEqual({ ...first, outcome: 'repeated' });
+    expect(counts()).toEqual([1, 2]);
+  });
+  it('are not taken for another request', async () => {
+    await counters.transact('1', plusOne, keyed);
+    await expect(counters.transact('1', plusOne, { ...keyed, commandFingerprint: 'g' })).rejects.toThrow(CommandReused);
+  });
+});
+
+it('stamps events with ids that the command determines, and with what brought them about', () => {
+  const given = context();
+  const now = new Date('2026-01-02T03:04:05.678Z');
+  const facts: Counted[] = [
+    { type: 'Counted', data: { to: 1 } },
+    { type: 'Counted', data: { to: 2 } },
+  ];
+  const events = stamp(facts, given, catalogue, now);
+  expect(stamp(facts, given, catalogue, now)).toEqual(events);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+  expect(events[0]?.meta).toMatchObject({
+    ...given,
+    schemaVersion: 1,
+    occurredAt: '2026-01-02T03:04:05.678Z',
+    $correlationId: 'r',
+    $causationId: given.commandId,
+  });
+});
