@@ -124,6 +124,7 @@ describe('400', () => {
     ['an unknown member beside a known one', '{"name":"Ada","role":"admin"}', 'role'],
     ['a member of another spelling', '{"isDeveloper":true}', 'isDeveloper'],
     ['a member that every object has', '{"name":"Ada","constructor":1}', 'constructor'],
+    ['a method that every object has', '{"name":"Ada","toString":1}', 'toString'],
     ...['null', '1', 'true', '[]', '["Ada"]', '{}'].map((value): [string, string, string] => [
       `name ${value}`,
       `{"name":${value},"is_developer":true}`,

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Kysely } from 'kysely';
+import { NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
+import type { Delivery, NewEvent } from '../../../src/event-sourcing/event-store.js';
+import type { Fact, Position, Recorded } from '../../../src/event-sourcing/fact.js';
+import type { Projection } from '../../../src/event-sourcing/projection.js';
+import { Projector } from '../../../src/infrastructure/projector/projector.js';
+import { openSqlite } from '../../../src/infrastructure/read-model/sqlite.js';
+import { type AnyTables, SqlReadModelWriter } from '../../../src/infrastructure/read-model/sql-read-model.js';
+import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { recorded } from '../../support/examples.js';
+
+type Named = Fact<'Named', { key: string; name: string }>;
+type Row = Readonly<{ name: string; times: number; odd: boolean; note: string | null }>;
+const view = (name: string): Projection<Named, Row> => ({
+  name,
+  columns: { name: 'text', times: 'integer', odd: 'boolean', note: 'text?' },
+  indexes: ['name'],
+  key: ({ data }) => data.key,
+  on: {
+    Named: ({ data }, row) => {
+      if (data.name === 'impossible') throw new RangeError('no such name');
+      const times = (row?.times ?? 0) + 1;
+      return { name: data.name, times, odd: times % 2 === 1, note: row ? row.name : null };
+    },
+  },
+});
+const named = (key: string, name: string): Named => ({ type: 'Named', data: { key, name } });
+
+/** Delivers what it is told to, and notes from where it was asked. */
+class Script extends MemoryEventStore {
+  readonly asked: (Position | undefined)[] = [];
+  private deliveries: (Delivery | Error)[] = [];
+  private wake: () => void = () => undefined;
+
+  deliver(...deliveries: (Delivery | Error)[]): void {
+    this.deliveries.push(...deliveries);
+    this.wake();
+  }
+
+  override async *subscribe(
+    _streams?: unknown,
+    after?: Position,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Delivery, void> {
+    this.asked.push(after);
+    signal?.addEventListener('abort', () => {
+      this.wake();
+    });
+    while (signal?.aborted !== true) {
+      const next = this.deliveries.shift();
+      if (next instanceof Error) throw next;
+      if (next) yield next;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const batch = (events: readonly Recorded[], caughtUp = true): Delivery => ({
+  events,
+  position: events.at(-1)?.position,
+  caughtUp,
+});
+
+let db: Kysely<AnyTables>;
+let script: Script;
+let projectors: Projector[] = [];
+const projector = (...projections: Projection<Named, Row>[]): Projector => {
+  const made = new Projector(projections, ['user-'], script, new SqlReadModelWriter(db), silent);
+  projectors.push(made);
+  return made;
+};
+const a = view('a-1');
+
+beforeEach(() => {
+  db = openSqlite(':memory:') as Kysely<AnyTables>;
+  script = new Script();
+});
+afterEach(async () => {
+  await Promise.all(projectors.map((each) => each.stop()));
+  projectors = [];
+  await db.destroy();
+});
+
+describe('telling events', () => {
+  it('writes rows, and finds them by key and by index', async () => {
+    script.deliver(batch(recorded([named('x', 'one'), named('x', 'two'), named('y', 'three')])));
+    await projector(a).start();
+    const rows = new SqlRows(db);
+    const x = { name: 'two', times: 2, odd: false, note: 'one', revision: 1n, position: 101n };
+    expect(await rows.get(a, 'x')).toEqual(x);
+    expect(await rows.findOne(a, 'name', 'three')).toMatchObject({ times: 1, odd: true, note: null });
+    expect(await rows.get(a, 'z')).toBeUndefined();
+    expect(await rows.isEmpty(a)).toBe(false);
+  });
+  it('goes on where it was, and passes over what it has seen', async () => {
+    const events = recorded([named('x', 'one'), named('x', 'two')]);
+    script.deliver(batch(events));
+    const first = projector(a);
+    await first.start();
+    await first.stop();
+    script.deliver(batch([...events, ...recorded([named('x', 'three')], 2)]));
+    await projector(a).start();
+    expect(script.asked).toEqual([undefined, 101n]);
+    expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ times: 3 });
+  });
+  it('tells a new projection all of history, and the others nothing twice', async () => {
+    const events = recorded([named('x', 'one'), named('x', 'two')]);
+    script.deliver(batch(events));
+    const first = projector(a);
+    await first.start();
+    await first.stop();
+    const b = view('b-1');
+    script.deliver(batch(events));
+    await projector(a, b).start();
+    expect(script.asked).toEqual([undefined, undefined]);
+    for (const each of [a, b]) expect(await new SqlRows(db).get(each, 'x')).toMatchObject({ times: 2 });
+  });
+  it('tells listeners which rows changed, before those who wait go on', async () => {
+    const changes: string[] = [];
+    const subject = projector(a);
+    subject.onCommitted((name, keys) => changes.push(name, ...keys));
+    script.deliver({ events: [], position: undefined, caughtUp: true });
+    await subject.start();
+    const waiting = subject.reached(100n, 1000).then(() => [...changes]);
+    script.deliver(batch(recorded([named('x', 'one')])));
+    expect(await waiting).toEqual(['a-1', 'x']);
+  });
+});
+
+describe('waiting for a position', () => {
+  it('is over at once for one that was reached', async () => {
+    script.deliver(batch(recorded([named('x', 'one')])));
+    const subject = projector(a);
+    await subject.start();
+    await expect(subject.reached(100n, 0)).resolves.toBeUndefined();
+  });
+  it('ends in time for one that does not come', async () => {
+    script.deliver({ events: [], position: undefined, caughtUp: true });
+    const subject = projector(a);
+    await subject.start();
+    await expect(subject.reached(5n, 10)).rejects.toThrow(NotCaughtUp);
+  });
+});
+
+describe('an event that cannot be told', () => {
+  it.each<[string, () => void]>([
+    [
+      'unreadable',
+      () => {
+        script.deliver(new UnreadableEvent('user-x', 1n, 101n, 'odd'));
+      },
+    ],
+    [
+      'impossible to apply',
+      () => {
+        script.deliver(batch(recorded([named('x', 'impossible')], 1)));
+      },
+    ],
+  ])('stops the projector where it is %s, with what came before told', async (_what, poison) => {
+    script.deliver(batch(recorded([named('x', 'one')]), false));
+    poison();
+    const subject = projector(a);
+    await subject.start();
+    expect(subject.state).toBe('stopped');
+    expect(subject.fault).toBeDefined();
+    expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ name: 'one', times: 1 });
+    await expect(subject.reached(101n, 1000)).rejects.toThrow(NotCaughtUp);
+  });
+});
+
+it('tries again while the database fails, and loses nothing', async () => {
+  class Failing extends SqlReadModelWriter {
+    left = 1;
+    override async commit(...changes: Parameters<SqlReadModelWriter['commit']>): Promise<void> {
+      if (this.left-- > 0) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+      await super.commit(...changes);
+    }
+  }
+  const events: NewEvent[] = recorded([named('x', 'one')]);
+  script.deliver(batch(events as Recorded[]), batch(events as Recorded[]));
+  const subject = new Projector([a], ['user-'], script, new Failing(db), silent);
+  projectors.push(subject);
+  await subject.start();
+  expect(script.asked).toEqual([undefined, undefined]);
+  expect(subject.state).toBe('live');
+  expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ times: 1 });
+});

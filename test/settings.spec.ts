@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidSettings, printable, readSettings } from '../src/settings.js';
+
+describe('settings', () => {
+  it('has a default for everything', () => {
+    expect(readSettings({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: './data',
+      eventStoreUrl: undefined,
+      embeddedEventStorePort: 2113,
+      bootstrapAdminEmail: 'admin@example.com',
+      bootstrapAdminName: 'Admin',
+      logLevel: 'info',
+    });
+  });
+  it('takes what it is given, and empty for absent', () => {
+    const given = { PORT: '0', HOST: '::1', EVENTSTORE_URL: 'esdb://db:2113?tls=false', LOG_LEVEL: '', HOME: '/x' };
+    expect(readSettings(given)).toMatchObject({
+      port: 0,
+      host: '::1',
+      eventStoreUrl: given.EVENTSTORE_URL,
+      logLevel: 'info',
+    });
+  });
+  it.each<[Record<string, string>, RegExp]>([
+    [{ PORT: 'x' }, /PORT/],
+    [{ PORT: '65536' }, /PORT/],
+    [{ PORT: '-1' }, /PORT/],
+    [{ EMBEDDED_EVENTSTORE_PORT: '1.5' }, /EMBEDDED_EVENTSTORE_PORT/],
+    [{ EVENTSTORE_URL: 'http://x' }, /EVENTSTORE_URL/],
+    [{ EVENTSTORE_URL: 'esdb://x', EMBEDDED_EVENTSTORE_PORT: '1' }, /contradict/],
+    [{ EVENTSTORE_ULR: 'esdb://x' }, /EVENTSTORE_ULR/],
+    [{ BOOTSTRAP_ADMIN_MAIL: 'a@b' }, /BOOTSTRAP_ADMIN_MAIL/],
+    [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /BOOTSTRAP_ADMIN_EMAIL/],
+    [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+  ])('refuses %j, naming it', (environment, naming) => {
+    expect(() => readSettings(environment)).toThrow(InvalidSettings);
+    expect(() => readSettings(environment)).toThrow(naming);
+  });
+  it('prints no password', () => {
+    const settings = readSettings({ EVENTSTORE_URL: 'esdb://admin:changeit@db:2113' });
+    expect(JSON.stringify(printable(settings))).not.toContain('changeit');
+  });
+});
