@@ -82,7 +82,7 @@ describe('401', () => {
 it.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be spelt %s', async (scheme) => {
   const { service } = context;
   const headers = { authorization: `${scheme} ${service.admin.api_key}` };
-  expect((await userOf(await service.request(own(), { key: '', headers })))['id']).toBe(service.admin.user_id);
+  expect((await userOf(await service.request(own(), { key: '', headers }))).id).toBe(service.admin.user_id);
 });
 
 describe('developer permission', () => {

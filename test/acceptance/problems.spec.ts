@@ -113,7 +113,7 @@ describe('every error is a problem', () => {
 
   it('a broken chunk', async () => {
     const { authorization } = auth();
-    const head = `PATCH ${own()} HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n${'Content-Type: application/json'}`;
+    const head = `PATCH ${own()} HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/json`;
     const answer = await raw(context.service.baseUrl, `${head}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`);
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);

@@ -18,7 +18,7 @@ describe('If-Match', () => {
     const user = await context.seed.user();
     const answer = await context.service.update(user.id, { name: 'Ada' }, { headers: { 'if-match': tag } });
     expect(answer.headers.get('etag')).toBe('"1"');
-    expect((await userOf(answer))['name']).toBe('Ada');
+    expect((await userOf(answer)).name).toBe('Ada');
   });
 
   it.each(['"1"', '"-1"', '""', '"x"', 'W/"0"', '"00"', '"0x0"', '"1", "2"', '"99999999999999999999"'])(
@@ -47,7 +47,7 @@ describe('If-Match', () => {
     expect(first.status).toBe(200);
     await problemOf(await service.update(user.id, { name: 'Eve' }, { headers: { 'if-match': read } }), 412);
     const next = { 'if-match': first.headers.get('etag') ?? '' };
-    expect((await userOf(await service.update(user.id, { name: 'Eve' }, { headers: next })))['name']).toBe('Eve');
+    expect((await userOf(await service.update(user.id, { name: 'Eve' }, { headers: next }))).name).toBe('Eve');
   });
 
   it('is judged also where nothing would change', async () => {
@@ -146,7 +146,7 @@ describe('Idempotency-Key', () => {
     const condition = { headers: { 'idempotency-key': 'refused', 'if-match': '"1"' } };
     await problemOf(await service.update(user.id, { name: 'Ada' }, condition), 412);
     await userOf(await service.update(user.id, { name: 'Eve' }));
-    expect((await userOf(await service.update(user.id, { name: 'Ada' }, condition)))['name']).toBe('Ada');
+    expect((await userOf(await service.update(user.id, { name: 'Ada' }, condition))).name).toBe('Ada');
   });
 
   it.each([
@@ -241,7 +241,7 @@ describe('X-Wait-For-Position', () => {
   it('of what changed nothing can be waited for too', async () => {
     const user = await context.seed.user();
     const written = await context.service.update(user.id, { name: user.name });
-    expect((await userOf(await read(user.id, written.headers.get('x-position') ?? '')))['name']).toBe(user.name);
+    expect((await userOf(await read(user.id, written.headers.get('x-position') ?? ''))).name).toBe(user.name);
   });
 
   it.each(['', '5', 'x', token('Position:'), token('Position:-1'), token('Position:05'), token('User:5'), '"0"'])(

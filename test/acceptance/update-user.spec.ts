@@ -53,8 +53,8 @@ describe('a change', () => {
   ])('takes a name of %s', async (_, name, stored) => {
     const { service, seed } = context;
     const user = await seed.user();
-    expect((await userOf(await service.update(user.id, { name })))['name']).toBe(stored);
-    expect((await seed.eventsOf(user.ulid))[1]?.data['to']).toBe(stored);
+    expect((await userOf(await service.update(user.id, { name }))).name).toBe(stored);
+    expect((await seed.eventsOf(user.ulid))[1]?.data.to).toBe(stored);
   });
 
   it.each(['invited', 'expired'] as const)('is possible for a user who is %s', async (status) => {
@@ -65,23 +65,23 @@ describe('a change', () => {
   it('keeps a custom role as it is', async () => {
     const user = await context.seed.user({ role: 'custom:r1' });
     const body = await userOf(await context.service.update(user.id, { name: 'Ada' }));
-    expect(body['role']).toEqual({ type: 'custom', id: 'r1' });
+    expect(body.role).toEqual({ type: 'custom', id: 'r1' });
   });
 
   it('takes ids with their padding percent-encoded', async () => {
     const user = await context.seed.user();
     const id = base64(`User:${user.ulid}`).replaceAll('=', '%3D');
     expect(id).toContain('%3D');
-    expect((await userOf(await context.service.update(id, { name: 'Ada' })))['id']).toBe(user.id);
+    expect((await userOf(await context.service.update(id, { name: 'Ada' }))).id).toBe(user.id);
   });
 
   it('lets an admin revoke their own developer permission, and go on', async () => {
     const { service, seed } = context;
     const admin = await seed.user({ role: 'admin' });
     const revoked = await service.update(admin.id, { is_developer: false }, { key: admin.key });
-    expect((await userOf(revoked))['is_developer']).toBe(false);
+    expect((await userOf(revoked)).is_developer).toBe(false);
     const granted = await service.update(admin.id, { is_developer: true }, { key: admin.key });
-    expect((await userOf(granted))['is_developer']).toBe(true);
+    expect((await userOf(granted)).is_developer).toBe(true);
   });
 });
 
@@ -231,7 +231,7 @@ describe('USER_UPDATE', () => {
   it('lets a member name users, and the log says why', async () => {
     const { service, seed } = context;
     const [caller, user] = [await seed.user({ permissions: ['USER_UPDATE'] }), await seed.user()];
-    expect((await userOf(await service.update(user.id, { name: 'Ada' }, caller)))['name']).toBe('Ada');
+    expect((await userOf(await service.update(user.id, { name: 'Ada' }, caller))).name).toBe('Ada');
     expect((await seed.eventsOf(user.ulid))[1]?.metadata).toMatchObject({
       rule: 'permission:USER_UPDATE',
       actor: { userId: caller.ulid, name: caller.name, role: 'member', apiKeyId: caller.keyId },

@@ -1,9 +1,12 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { EventStoreDBClient, START } from '@eventstore/db-client';
 import { expect, it } from '@jest/globals';
+import { lockDirectory } from '../../src/embedded-event-store/directory-lock.js';
 import { newDirectory, runEmbeddedEventStore, startEmbeddedEventStore } from '../support/embedded-event-store.js';
 import { collect, events, newStream } from './with-store.js';
 
@@ -43,11 +46,28 @@ it('refuses a directory in use, until its owner is gone, however it went', async
 });
 
 it('waits for an owner that is about to exit', async () => {
-  const first = await startEmbeddedEventStore();
-  const starting = startEmbeddedEventStore({ dir: first.dir });
-  await first.stop();
-  expect(await (await starting).stop()).toBe(0);
+  const dir = newDirectory();
+  const owner = lockDirectory(dir);
+  const store = forkStore('--dir', dir, '--port', '0');
+  const message = once(store, 'message');
+  while (!hasOpened(store.pid, join(dir, 'lock'))) await setImmediate();
+  owner.close();
+  expect(await message).toEqual([expect.objectContaining({ type: 'ready' }), undefined]);
+  const exit = once(store, 'exit');
+  store.kill();
+  expect(await exit).toEqual([0, null]);
 });
+
+function hasOpened(pid: number | undefined, file: string): boolean {
+  const descriptors = `/proc/${pid}/fd`;
+  return readdirSync(descriptors).some((name) => {
+    try {
+      return readlinkSync(join(descriptors, name)) === file;
+    } catch {
+      return false;
+    }
+  });
+}
 
 it('says that its port is taken', async () => {
   const first = await startEmbeddedEventStore();

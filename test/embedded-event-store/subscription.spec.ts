@@ -156,6 +156,14 @@ describe('a filtered subscription', () => {
     expect(heard.slice(heard.indexOf(before.id))).toEqual([before.id, 'caughtUp', after.id]);
   });
 
+  it('takes a prefix for the start of a name, not for any part of it', async () => {
+    const [prefix, wanted, unwanted] = [newStream(), event(), event()];
+    await context.client.appendToStream(`un${prefix}`, unwanted);
+    await context.client.appendToStream(`${prefix}-1`, wanted);
+    const { caughtUp } = subscribe({ prefixes: [prefix] }, 'stream');
+    expect(await caughtUp()).toEqual([wanted.id, 'caughtUp']);
+  });
+
   it('can leave out system events', async () => {
     const [system, ordinary] = [event('$system'), event('ordinary')];
     await context.client.appendToStream(newStream(), [system, ordinary]);

@@ -105,6 +105,7 @@ export class ReceivedAppend {
   store(): HeldEvent | undefined {
     const there = this.log.eventsOf(this.stream);
     const next = this.expected === 'any' ? there.length : Number(this.expected) + 1;
+    if (this.ids.length === 0) return next === there.length ? this.log.held.at(-1) : undefined;
     if (next > there.length) return undefined;
     if (next < there.length)
       return this.ids.every((id, i) => there[next + i]?.id === id) ? there[next + this.ids.length - 1] : undefined;

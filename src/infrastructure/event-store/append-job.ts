@@ -27,6 +27,11 @@ export class AppendJob {
     this.bytes = bytes;
   }
 
+  /** An attempt ended without saying whether it stored the events. Without events there was nothing to store. */
+  doubt(): void {
+    this.inDoubt = this.events.length > 0;
+  }
+
   succeed(appended: Appended): void {
     if (this.settled) return;
     this.settled = true;

@@ -1,4 +1,4 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
+import type { AppendResult, EventStoreDBClient } from '@eventstore/db-client';
 import { OutcomeUnknown, WrongExpectedRevision } from '../../event-sourcing/errors.js';
 import type { Appended } from '../../event-sourcing/event-store.js';
 import type { Revision } from '../../event-sourcing/fact.js';
@@ -99,14 +99,10 @@ export class Appends {
     this.inFlight.add(attempt);
     job.attempts++;
     handOver(client, job).then(
-      ({ nextExpectedRevision, position }) => {
+      (result) => {
         this.inFlight.remove(attempt);
         this.connection.answered();
-        if (position) job.succeed({ revision: nextExpectedRevision, position: position.commit });
-        else
-          void this.lookUp(job, () => {
-            job.giveUp();
-          });
+        this.stored(job, result);
         this.pump();
       },
       (error: unknown) => {
@@ -115,6 +111,16 @@ export class Appends {
         this.pump();
       },
     );
+  }
+
+  private stored(job: AppendJob, { nextExpectedRevision, position }: AppendResult): void {
+    // Without events the store says where the stream stands, and the client makes 0 of `no stream`.
+    if (job.events.length === 0) job.succeed({ revision: job.expected, position: position?.commit ?? 0n });
+    else if (position) job.succeed({ revision: nextExpectedRevision, position: position.commit });
+    else
+      void this.lookUp(job, () => {
+        job.giveUp();
+      });
   }
 
   private failed({ job, client }: Attempt, error: unknown): void {
@@ -126,7 +132,7 @@ export class Appends {
     }
     this.connection.answered();
     if (verdict.kind === 'undecided' || verdict.kind === 'moved') {
-      job.inDoubt = true;
+      job.doubt();
       this.later(job);
     } else if (!job.inDoubt) {
       // The store has compared the ids at those revisions itself, so a first attempt refused is not our own echo.
@@ -140,7 +146,7 @@ export class Appends {
 
   /** After doubt, the stream itself tells whether an earlier attempt had landed. */
   private async lookUp(job: AppendJob, notThere: () => void): Promise<void> {
-    job.inDoubt = true;
+    job.doubt();
     try {
       const left = job.deadline - performance.now();
       const found = await within(left, this.locate(job), () => new OutcomeUnknown('the stream could not be read'));
@@ -164,7 +170,7 @@ export class Appends {
   }
 
   private doubt(job: AppendJob): void {
-    job.inDoubt = true;
+    job.doubt();
     if (!job.settled) this.line.putBack(job);
   }
 
@@ -184,7 +190,7 @@ export class Appends {
     this.line.giveUpExpired(now);
     for (const attempt of this.inFlight.expired(now)) {
       attempt.overdue = true;
-      attempt.job.inDoubt = true;
+      attempt.job.doubt();
       if (attempt.job.deadline <= now) attempt.job.giveUp();
       else this.line.putBack(attempt.job);
       const alive = this.connection.answers > attempt.answersBefore;

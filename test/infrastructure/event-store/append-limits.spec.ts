@@ -49,6 +49,15 @@ describe('the limits on appends', () => {
     expect(await lost).toMatchObject({ revision: 0n });
   });
 
+  it('free the places on a call that ended without settling anything', async () => {
+    await given.reopen({ limits: { appendsInFlight: 2 } });
+    const { endOk } = script.append;
+    given.server.onAppend.push(endOk, endOk);
+    expect(await outcomes([add(1), add(2), add(3)])).toEqual(['stored', 'stored', 'stored']);
+    given.server.onAppend.push(endOk);
+    expect(await outcomes([add(4), add(5), add(6)])).toEqual(['stored', 'stored', 'stored']);
+  });
+
   it('refuse what is too large before it is sent', async () => {
     await expect(add(1, 1_000_000)).rejects.toBeInstanceOf(EventTooLarge);
     expect(given.server.appends).toHaveLength(0);

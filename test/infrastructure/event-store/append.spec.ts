@@ -147,4 +147,15 @@ describe('append', () => {
     expect(await add()).toEqual({ revision: 1n, position: 200n });
     expect(given.server.batchCalls).toBe(0);
   });
+
+  it('checks the revision alone where there are no events, and is never in doubt about that', async () => {
+    const { revision, position } = await add();
+    expect(await given.store.append('user-1', revision, [])).toEqual({ revision, position });
+    expect(await given.store.append('user-2', NO_STREAM, [])).toEqual({ revision: NO_STREAM, position });
+    given.server.onAppend.push(append.fail(grpc.status.UNAVAILABLE));
+    await expect(given.store.append('user-1', 0n, [])).rejects.toEqual(new WrongExpectedRevision('user-1', 0n, 1n));
+    given.server.onAppend.push(...Array.from({ length: 99 }, () => script.silence));
+    await expect(given.store.append('user-1', 1n, [])).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(stored()).toBe(2);
+  });
 });

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { jsonEvent } from '@eventstore/db-client';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { letGo, openClient, probe } from '../../../src/infrastructure/event-store/client.js';
+import { script } from '../../support/scripted-calls.js';
+import { ScriptedEventStore } from '../../support/scripted-event-store.js';
+
+let server: ScriptedEventStore;
+beforeEach(async () => {
+  server = await ScriptedEventStore.start();
+});
+afterEach(() => {
+  server.stop();
+});
+
+const append = (client: ReturnType<typeof openClient>) =>
+  client.appendToStream('user-1', jsonEvent({ id: randomUUID(), type: 'Renamed', data: {} }));
+
+describe('a client', () => {
+  it('that was let go of sends nothing any more', async () => {
+    const client = openClient(server.url);
+    await probe(client, 1_000);
+    await append(client);
+    await letGo(client);
+    await expect(append(client)).rejects.toThrow('shut down');
+    expect(server.appends).toHaveLength(1);
+  });
+
+  it('is let go of in bounded time, though the server ended its call with OK', async () => {
+    const client = openClient(server.url);
+    server.onAppend.push(script.append.endOk);
+    void append(client);
+    await server.until(() => server.appends.length === 1);
+    await expect(letGo(client)).resolves.toBeUndefined();
+  });
+
+  it('whose probe gets no answer says so in time', async () => {
+    const client = openClient(server.url);
+    server.onProbe.push(script.silence);
+    await expect(probe(client, 50)).rejects.toThrow('does not answer');
+    await letGo(client);
+  });
+});
