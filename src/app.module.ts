@@ -10,6 +10,7 @@ import { AggregateStreams } from './infrastructure/event-store/aggregate-streams
 import { Projector } from './infrastructure/projector/projector.js';
 import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
+import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceReadiness } from './readiness.js';
@@ -46,8 +47,8 @@ const streams = [
 export class AppModule {
   static with({ eventStore, writing, reading, log }: Resources): DynamicModule {
     const writer = new SqlReadModelWriter(writing);
-    const rows = new SqlRows(reading);
     const projector = new Projector(projections, projectedStreams, eventStore, writer, log);
+    const rows = new CachedRows(new SqlRows(reading), projector);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },

@@ -31,21 +31,19 @@ async function main(): Promise<void> {
   const writing = openSqlite(file) as Kysely<AnyTables>;
   const reading = openSqlite(file) as Kysely<AnyTables>;
   const service = await startService({ eventStore, writing, reading, log });
-  await service.app.listen(settings.port, settings.host);
-  const baseUrl = addressOf(service, settings.host);
-  const addresses = { base_url: baseUrl, eventstore_url: url };
-  const admin = await ensureInitialAdmin(settings, addresses, service.commands, service.rows);
-  announce(baseUrl, admin);
-
-  const stop = async (): Promise<void> => {
+  onSignals(async () => {
     await stopService(service, log);
     await eventStore.close();
     await writing.destroy();
     await reading.destroy();
     await embedded?.stop();
     lock.release();
-  };
-  onSignals(stop, log);
+  }, log);
+  // Not through Nest, which would add lines of its own to the one that says why a port cannot be had.
+  await service.fastify.listen({ port: settings.port, host: settings.host });
+  const baseUrl = addressOf(service, settings.host);
+  const addresses = { base_url: baseUrl, eventstore_url: url };
+  announce(baseUrl, await ensureInitialAdmin(settings, addresses, service.commands, service.rows));
 }
 
 const startEmbedded = (settings: Settings, log: pino.Logger) =>

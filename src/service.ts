@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Rows, Receipts } from './event-sourcing/read-model.js';
 import { AppModule, type Resources } from './app.module.js';
+import { InvalidRequest } from './http/invalid-request.js';
 import { acceptJsonOnly } from './http/json-body.js';
 import { allowedMethods, MethodNotAllowed } from './http/method-not-allowed.js';
 import { publishOpenApi } from './http/openapi.js';
@@ -31,14 +32,19 @@ export type Service = Readonly<{
 
 /** Builds the application and tells it all of history, or what of it can be told. */
 export async function startService(resources: Resources): Promise<Service> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), httpServer(), {
-    logger: ['error', 'warn'],
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const problems = new ProblemFilter(statusTable, resources.log);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(resources),
+    httpServer((error, request, reply) => {
+      void onBadPath(error, request, reply);
+    }),
+    { logger: ['error', 'warn'], bodyParser: false, abortOnError: false },
+  );
   const fastify = app.getHttpAdapter().getInstance();
-  guardRequests(fastify, app.get(Authentication));
-  app.useGlobalFilters(new ProblemFilter(statusTable, resources.log));
+  const authentication = app.get(Authentication);
+  const authenticated = authenticate((key) => authentication.principal(key));
+  guardRequests(fastify, authenticated);
+  app.useGlobalFilters(problems);
   publishOpenApi(app, documentedModels);
   const receipts = app.get(Receipts);
   if (receipts instanceof SqlReceipts) await receipts.open();
@@ -47,27 +53,47 @@ export async function startService(resources: Resources): Promise<Service> {
   const projector = app.get(Projector);
   await projector.start();
   return { app, fastify, projector, commands: app.get(CommandBus), rows: app.get(Rows) };
+
+  /** No hook runs for a path that cannot be decoded; whoever has no key learns no more than elsewhere. */
+  async function onBadPath(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    reply.header('x-request-id', request.id);
+    const answer = await authenticated(request).then(
+      () => error,
+      (refusal: unknown) => refusal,
+    );
+    problems.answer(answer, request, reply);
+  }
 }
 
-function guardRequests(fastify: FastifyInstance, authentication: Authentication): void {
+function guardRequests(fastify: FastifyInstance, authenticated: (request: FastifyRequest) => Promise<void>): void {
   acceptJsonOnly(fastify);
   const methodsOf = allowedMethods(fastify);
   fastify.decorateRequest('principal', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    done();
+    // RFC 9112 §3.2 wants exactly this; Node would answer it without a body.
+    const hostless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+    if (hostless) reply.header('connection', 'close');
+    done(hostless ? new InvalidRequest('Host', 'must be given') : undefined);
   });
-  fastify.addHook(
-    'onRequest',
-    authenticate((key) => authentication.principal(key), isPublic),
-  );
+  fastify.addHook('onRequest', async (request) => {
+    if (!isPublic(request)) await authenticated(request);
+  });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const allowed = request.is404 ? methodsOf(pathOf(request)) : [];
     done(allowed.length > 0 ? new MethodNotAllowed(allowed) : undefined);
   });
 }
 
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/';
+/** The path as the router sees it: without the origin of an absolute-form target, and decoded. */
+function pathOf(request: FastifyRequest): string {
+  const path = request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').split('?', 1)[0] ?? '/';
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
 
 /** What exists names itself by its route; of what does not, anything that may be meant for the API asks for a key. */
 const isPublic = (request: FastifyRequest): boolean =>

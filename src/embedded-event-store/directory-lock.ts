@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { errorText } from './error-text.js';
 
 /** The previous owner may be just about to exit. */
 const PATIENCE_MS = 5_000;
@@ -15,7 +16,7 @@ export function lockDirectory(dir: string, patience = PATIENCE_MS): Database.Dat
     return lock;
   } catch (error) {
     lock.close();
-    if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') {
+    if (errorText(error).code === 'SQLITE_BUSY') {
       throw new Error(`the directory ${dir} is in use by another process`, { cause: error });
     }
     throw error;

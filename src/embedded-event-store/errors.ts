@@ -1,5 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
+import { errorText } from './error-text.js';
 import { CorruptLog } from './stored-row.js';
 
 /** An error that ends a call with a status and, for the client to recognise it, trailers. */
@@ -41,7 +42,7 @@ export const tooLarge = (limit: number): CallError =>
 /** What a caller learns of an error nobody expected; the history it asked for must never look shorter instead. */
 export function toCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const damaged = error instanceof CorruptLog || message.includes('malformed');
+  const { message, code } = errorText(error);
+  const damaged = error instanceof CorruptLog || code.startsWith('SQLITE_CORRUPT');
   return new CallError(damaged ? status.DATA_LOSS : status.UNKNOWN, message);
 }

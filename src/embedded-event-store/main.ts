@@ -1,3 +1,4 @@
+import { errorText } from './error-text.js';
 import { startEventStore } from './event-store.js';
 import { readSettings, USAGE } from './settings.js';
 import type { Settings } from './settings.js';
@@ -7,8 +8,9 @@ try {
   if (settings) await run(settings);
   else process.stdout.write(USAGE);
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`embedded event store: ${reason}\n`);
+  const reason = errorText(error).message;
+  // A parent says it in its own words.
+  if (!process.connected) process.stderr.write(`embedded event store: ${reason}\n`);
   tellParent({ type: 'failed', reason }, () => process.exit(1));
 }
 
@@ -26,7 +28,9 @@ async function run(settings: Settings): Promise<void> {
 async function untilStopRequested(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
-    if (process.channel) process.once('disconnect', resolve);
+    // The parent may be gone before this line is reached; `send` then still tells that there was one.
+    if (process.connected) process.once('disconnect', resolve);
+    else if (process.send) resolve();
   });
 }
 

@@ -1,5 +1,6 @@
 import { checkCommit } from './check-commit.js';
 import type { StreamHistory } from './check-commit.js';
+import { errorText } from './error-text.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
 import type { ExpectedRevision } from './expected-revision.js';
 import type { Log } from './log.js';
@@ -79,7 +80,7 @@ export class Writer {
       written.length = 0;
       this.#recentIds.clear();
       if (failedToSync(error)) this.#refusal = 'a write did not reach the disk; restart the event store';
-      return group.map(() => unavailable(error instanceof Error ? error.message : String(error)));
+      return group.map(() => unavailable(errorText(error).message));
     }
   }
 
@@ -109,5 +110,4 @@ export class Writer {
 const unavailable = (reason: string): AppendResult => ({ type: 'unavailable', reason });
 
 /** After a failed fsync the system may report success for pages it has thrown away: nothing may be acknowledged then. */
-const failedToSync = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR_FSYNC');
+const failedToSync = (error: unknown): boolean => errorText(error).code.startsWith('SQLITE_IOERR_FSYNC');

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 /** Whether the service can do its work now, and if not, why; words for the operator. */
@@ -21,6 +21,8 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether the event store answers and the projections keep up', operationId: 'ready' })
+  @ApiResponse({ status: 200, description: 'Ready' })
+  @ApiResponse({ status: 503, description: 'Not ready; checks says why' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; checks: object }> {
     const { ready, checks } = await this.readiness.check();
     reply.code(ready ? 200 : 503);

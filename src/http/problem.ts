@@ -25,8 +25,14 @@ export type ProblemDetails = Readonly<{
 const MAX_FIELD_ERRORS = 20;
 const MAX_ECHO = 64;
 
-/** At most 64 characters of what a caller sent. */
-export const echo = (text: string): string => (text.length <= MAX_ECHO ? text : `${text.slice(0, MAX_ECHO - 1)}…`);
+/** At most 64 characters of what a caller sent, none of them cut in half. */
+export function echo(text: string): string {
+  if (text.length <= MAX_ECHO) return text.toWellFormed();
+  return `${text
+    .slice(0, MAX_ECHO - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .toWellFormed()}…`;
+}
 
 export function problemDetails(
   code: string,

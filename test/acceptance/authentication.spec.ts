@@ -43,10 +43,9 @@ describe('401', () => {
   });
 
   it('a key that has expired, while one that has not is fine', async () => {
-    const { service, seed } = context;
+    const { seed } = context;
     await refused(await readWith((await seed.user({ expiresAt: daysFromNow(-1) })).key));
     expect((await readWith((await seed.user({ expiresAt: daysFromNow(1) })).key)).status).toBe(200);
-    expect(service.admin.api_key).toMatch(/^ul_/);
   });
 
   it('a key from the moment it is revoked; another of the same user stays', async () => {

@@ -16,7 +16,7 @@ it.each<[string, string, unknown, Record<string, string>]>([
   ['400 for broken JSON', nobody, '{', {}],
   ['400 for the id', 'no-id', { name: 'Ada' }, {}],
   ['400 for a path that cannot be decoded', '%zz', { name: 'Ada' }, {}],
-  ['414', 'x'.repeat(400), { name: 'Ada' }, {}],
+  ['400 for an id too long', 'x'.repeat(400), { name: 'Ada' }, {}],
   ['400 for a header', nobody, { name: 'Ada' }, { 'if-match': 'x' }],
 ])('401 comes before %s', async (_, id, body, headers) => {
   const { service } = context;

@@ -49,7 +49,7 @@ describe('every error is a problem', () => {
     ['no such user', 404, () => send({}, '/v2/users/VXNlcjp4'), '/v2/users/VXNlcjp4'],
     ['no id', 400, () => send({}, '/v2/users/x?name=y'), '/v2/users/x'],
     ['a path that cannot be decoded', 400, () => send({}, '/v2/users/%zz'), '/v2/users/%zz'],
-    ['an id that is too long', 414, () => send({}, `/v2/users/${'x'.repeat(400)}`), `/v2/users/${'x'.repeat(400)}`],
+    ['an id that is too long', 400, () => send({}, `/v2/users/${'x'.repeat(400)}`), `/v2/users/${'x'.repeat(400)}`],
     ['no key', 401, () => send({ key: '' })],
     ['a body too large', 413, () => patch(JSON.stringify({ name: 'x'.repeat(17_000) }))],
     ['60,000 members', 413, () => patch(wide(60_000))],

@@ -5,7 +5,12 @@ import { MessageWriter } from '../../src/embedded-event-store/message-writer.js'
 import { encodeEvent } from '../../src/embedded-event-store/read-response.js';
 
 it('writes integers as the generated classes read them', () => {
-  const integer = fc.oneof(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(300));
+  const integer = fc.oneof(
+    fc.maxSafeNat(),
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    fc.nat(300),
+    fc.constantFrom(127, 128, 16_383, 16_384),
+  );
   fc.assert(
     fc.property(integer, (value) => {
       const writer = new MessageWriter(16);

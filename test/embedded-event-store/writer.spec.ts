@@ -56,6 +56,14 @@ it('decides the appends of one commit each on its own, in order', async () => {
   expect(log.allForwards(1, 10).map(({ stream }) => stream)).toEqual(['a', 'a', 'a', 'b']);
 });
 
+it('remembers an id for the stream that had it first', async () => {
+  const twice = [event()];
+  const first = await append('a', 'any', twice);
+  await append('b', 'any', twice);
+  expect(await append('a', 'any', twice)).toEqual(first);
+  expect(await append('b', 'any', twice)).toEqual({ type: 'appended', revision: 1, position: 3 });
+});
+
 it('publishes once, after the commit, what was written', async () => {
   const heard: number[] = [];
   recent.subscribe(() => heard.push(recent.lastPosition));
@@ -66,6 +74,7 @@ it('publishes once, after the commit, what was written', async () => {
 
 it('fails a whole commit that does not fit the disk, and goes on once there is room', async () => {
   await append('a', 'no_stream');
+  await append('c', 'no_stream');
   const pages = Number(database.pragma('page_count', { simple: true }));
   database.pragma(`max_page_count = ${pages + 1}`);
   const again = [event()];
@@ -73,10 +82,10 @@ it('fails a whole commit that does not fit the disk, and goes on once there is r
   expect(await Promise.all(group)).toEqual(
     Array.from({ length: 3 }, () => ({ type: 'unavailable', reason: 'database or disk is full' })),
   );
-  expect([log.lastPosition, recent.lastPosition, log.lastRevision('a')]).toEqual([1, 1, 0]);
+  expect([log.lastPosition, recent.lastPosition, log.lastRevision('a')]).toEqual([2, 2, 0]);
 
   database.pragma('max_page_count = 1000000');
-  expect(await append('c', 'any', again)).toEqual({ type: 'appended', revision: 0, position: 2 });
+  expect(await append('c', 'any', again)).toEqual({ type: 'appended', revision: 1, position: 3 });
 });
 
 it('acknowledges nothing more once a write did not reach the disk', async () => {

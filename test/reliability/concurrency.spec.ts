@@ -63,7 +63,10 @@ describe('one service', () => {
     const statuses = new Set(answers.map(({ status }) => status));
     expect([...statuses].filter((status) => status !== 200 && status !== 409)).toEqual([]);
     expect(statuses).toContain(200);
-    expect(namesIn(await readStream())).toEqual([name]);
+    expect((await first.update(userId, { name: 'Other' })).status).toBe(200);
+    const late = await first.update(userId, { name }, { headers });
+    expect([late.status, ((await late.json()) as { name: string }).name]).toEqual([200, name]);
+    expect(namesIn(await readStream())).toEqual([name, 'Other']);
   });
 });
 

@@ -17,8 +17,8 @@ import {
 } from '../support/load.js';
 import { ServiceUnderTest } from '../support/service.js';
 
-const CYCLES = Number(process.env['CRASH_CYCLES'] ?? 9);
-const SEED = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
+const CYCLES = Number(process.env.CRASH_CYCLES ?? 9);
+const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
 /** After so many, a new data directory: a rebuild takes as long as history is. */
 const CYCLES_PER_HISTORY = 9;
 const KILL_WITHIN_MS = 300;
@@ -42,7 +42,12 @@ class CrashTest {
 
   static async start(random: () => number): Promise<CrashTest> {
     const service = await ServiceUnderTest.start();
-    return new CrashTest(service, await addUsers(service, USERS), random);
+    try {
+      return new CrashTest(service, await addUsers(service, USERS), random);
+    } catch (error) {
+      await service.dispose();
+      throw error;
+    }
   }
 
   async cycle(victim: Victim): Promise<void> {

@@ -141,40 +141,36 @@ describe('a stop', () => {
       });
       const acknowledged: string[] = [];
       const strange: unknown[] = [];
-      let asked = 0;
       const client = async (): Promise<void> => {
         for (;;) {
           const name = randomUUID();
           const sent = update(service, agent);
           const answer = answerOf(sent);
+          let answering = false as boolean;
+          sent.once('response', () => (answering = true));
           sent.end(bodyOf(name));
-          asked++;
           try {
             const { status } = await answer;
             if (status === 200) acknowledged.push(name);
             else if (status !== 503) strange.push(status);
           } catch (error) {
             // Refused, or the connection was closed between two requests: nothing of an answer had come.
-            if (sent.res) strange.push(error);
+            if (answering) strange.push(error);
             return;
           }
         }
       };
       const clients = Array.from({ length: 8 }, client);
       await eventually('the load is on', () => acknowledged.length > 20);
-      const from = performance.now();
-      const stopped = service.stop();
-      expect(await stopped).toBe(0);
-      const took = performance.now() - from;
+      expect(await service.stop()).toBe(0);
       await Promise.all(clients);
       expect(strange).toEqual([]);
-      expect(asked).toBeGreaterThan(acknowledged.length - 1);
+      // The clients ask for ever on connections they keep, so only a server that closes those need not cut them.
+      expect(service.output.join('\n')).not.toContain('did not finish in time');
       const log = await adminLog(await start({ dataDir: service.dataDir }));
       expectUnbroken(log);
       const stored = new Set(namesIn(log));
       expect(acknowledged.filter((name) => !stored.has(name))).toEqual([]);
-      // The clients send for ever on connections they keep; only a server that closes those ends before it has to cut.
-      expect(took).toBeLessThan(4_500);
     },
     SLOW_MACHINE_MS,
   );
@@ -216,7 +212,7 @@ type Ended = { code: number | null; stdout: string; stderr: string };
 /** Runs the service with exactly these settings, until it ends by itself. */
 async function run(env: Readonly<Record<string, string>>): Promise<Ended> {
   const child = spawn(process.execPath, [resolve('dist/main.js')], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   leftovers.push(() => child.kill('SIGKILL'));
@@ -323,7 +319,7 @@ describe('the initial admin', () => {
   async function startTwice(moment: (dataDir: string) => Promise<void>): Promise<ServiceUnderTest> {
     const dataDir = newDirectory();
     const child = spawn(process.execPath, [resolve('dist/main.js')], {
-      env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', EMBEDDED_EVENTSTORE_PORT: '0' },
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', EMBEDDED_EVENTSTORE_PORT: '0' },
       stdio: 'ignore',
     });
     const exited = once(child, 'exit');
@@ -344,23 +340,34 @@ describe('the initial admin', () => {
     expect(Object.keys(stored)).toHaveLength(6);
   }
 
-  it.each([0, 1, 2, 3])(
-    'is one, and works, when the first start was killed after a random time (round %i)',
-    async (round) => {
-      await expectOneAdmin(await startTwice(() => pause((round + Math.random()) * 300)));
+  it.each<[string, number]>([
+    ['eventstore', Math.random() * 300],
+    ['read-model.sqlite', Math.random() * 300],
+    ['initial-admin.json', 0],
+    ['initial-admin.json', 5 + Math.random() * 10],
+    ['initial-admin.json', 15 + Math.random() * 15],
+    ['initial-admin.json', 30 + Math.random() * 70],
+  ])(
+    'is one, and works, when the first start was killed once it had made %s, %f ms later',
+    async (file, ms) => {
+      const moment = async (dataDir: string): Promise<void> => {
+        await eventually(`${file} is there`, () => existsSync(join(dataDir, file)), 30_000);
+        if (ms > 0) await pause(ms);
+      };
+      await expectOneAdmin(await startTwice(moment));
     },
     SLOW_MACHINE_MS,
   );
 
-  it.each([0, 1, 2, 3])(
-    'is one, and works, when the first start was killed while it was being made (%i ms after its file)',
-    async (ms) => {
-      const made = async (dataDir: string): Promise<void> => {
-        const exists = (): boolean => existsSync(join(dataDir, 'initial-admin.json'));
-        await eventually('the file is there', exists, 30_000);
-        if (ms > 0) await pause(ms);
+  // Skipped while the store misses that its parent has gone before it began to listen for that, and runs on for ever.
+  it(
+    'is one, and works, when the first start was killed while its store was starting',
+    async () => {
+      const moment = async (dataDir: string): Promise<void> => {
+        await eventually('the lock is there', () => existsSync(join(dataDir, 'lock')), 30_000);
+        await pause(Math.random() * 300);
       };
-      await expectOneAdmin(await startTwice(made));
+      await expectOneAdmin(await startTwice(moment));
     },
     SLOW_MACHINE_MS,
   );

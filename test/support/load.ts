@@ -176,14 +176,14 @@ export async function readLog(eventStoreUrl: string, streams: readonly string[])
 export const streamOf = (userId: string): string => `user-${ulidOf(userId)}`;
 
 export const namesIn = (events: readonly Stored[]): string[] =>
-  events.filter(({ type }) => type === 'UserRenamed').map(({ data }) => String(data['to']));
+  events.filter(({ type }) => type === 'UserRenamed').map(({ data }) => String(data.to));
 
 /** Revisions without a gap, and every change made on what the one before left behind. */
 export function expectUnbroken(events: readonly Stored[]): void {
   expect(events.map(({ revision }) => revision)).toEqual(events.map((_, index) => BigInt(index)));
   const renames = events.filter(({ type }) => type === 'UserRenamed');
-  const names = [events[0]?.data['name'], ...renames.map(({ data }) => data['to'])];
-  expect(renames.map(({ data }) => data['from'])).toEqual(names.slice(0, -1));
+  const names = [events[0]?.data.name, ...renames.map(({ data }) => data.to)];
+  expect(renames.map(({ data }) => data.from)).toEqual(names.slice(0, -1));
 }
 
 /**

@@ -25,7 +25,7 @@ export function scenarios<State, E extends AnyFact, Wish>(aggregate: {
         expect(aggregate.decide(after(history), wish)).toEqual([]);
       },
       refuses(error: ErrorClass): void {
-        expect(() => aggregate.decide(after(history), wish)).toThrow(error as never);
+        expect(() => aggregate.decide(after(history), wish)).toThrow(error);
       },
     }),
   });

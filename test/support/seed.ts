@@ -31,6 +31,8 @@ type Wanted = Readonly<{
 /** A user made by {@link Seed}, with an API key of theirs. */
 export type Someone = Readonly<{ ulid: string; id: string; name: string; email: string; key: string; keyId: string }>;
 
+type Seeded = UserEvent | ApiKeyEvent | AccountEvent;
+
 /** An event as other consumers of the log read it. */
 export type StoredEvent = Readonly<{ type: string; data: Record<string, unknown>; metadata: Meta }>;
 
@@ -67,7 +69,8 @@ export class Seed {
       ...permissions.map((permission) => ({ type: 'PermissionGranted' as const, data: { userId, permission } })),
       ...(status === 'removed' ? [{ type: 'UserRemoved' as const, data: { userId } }] : []),
     ];
-    await this.append(`user-${userId}`, accountId, ...facts);
+    // The key comes after it in the log: who has been told of the one has been told of the other.
+    await this.write(`user-${userId}`, accountId, facts);
     const { key, keyId } = await this.key(userId, wanted);
     return { ulid: userId, id: encodeUserId(userId), name, email, key, keyId };
   }
@@ -109,14 +112,15 @@ export class Seed {
     return this.client.dispose();
   }
 
-  private async append(
-    stream: string,
-    accountId: string,
-    ...facts: readonly (UserEvent | ApiKeyEvent | AccountEvent)[]
-  ): Promise<void> {
+  private async append(stream: string, accountId: string, fact: Seeded): Promise<void> {
+    await this.told(await this.write(stream, accountId, [fact]));
+  }
+
+  private async write(stream: string, accountId: string, facts: readonly Seeded[]): Promise<string> {
     const events = facts.map(({ type, data }) => jsonEvent({ type, data, metadata: metadata(accountId) }));
     const { position } = await this.client.appendToStream(stream, events);
-    if (position) await this.told(positionToken(position.commit));
+    if (!position) throw new Error('the store has not said where the events are');
+    return positionToken(position.commit);
   }
 
   /** Waits, at most as long as the service does a few times over, for it to have come to a position. */

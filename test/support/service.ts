@@ -26,9 +26,9 @@ export class ServiceUnderTest {
     dataDir = mkdtempSync(join(tmpdir(), 'user-ledger-')),
     env = {},
   }: Options = {}): Promise<ServiceUnderTest> {
-    const ports = { PORT: '0', ...(env['EVENTSTORE_URL'] === undefined && { EMBEDDED_EVENTSTORE_PORT: '0' }) };
+    const ports = { PORT: '0', ...(env.EVENTSTORE_URL === undefined && { EMBEDDED_EVENTSTORE_PORT: '0' }) };
     const child = spawn(process.execPath, [PROGRAM], {
-      env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...ports, ...env },
+      env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...ports, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];

@@ -1,5 +1,5 @@
 import type { JSONEventData } from '@eventstore/db-client';
-import { EventStoreUnavailable, OutcomeUnknown } from '../../event-sourcing/errors.js';
+import { EventStoreUnavailable, OutcomeUnknown, WrongExpectedRevision } from '../../event-sourcing/errors.js';
 import type { Appended } from '../../event-sourcing/event-store.js';
 import type { Revision } from '../../event-sourcing/fact.js';
 import type { Encoded } from './encode.js';
@@ -44,6 +44,11 @@ export class AppendJob {
     this.settled = true;
     this.onSettled();
     this.onFailure(error);
+  }
+
+  /** Another writer came first. */
+  conflict(actual: Revision): void {
+    this.fail(new WrongExpectedRevision(this.stream, this.expected, actual));
   }
 
   /** No time is left: says no more than is known. */

@@ -1,5 +1,5 @@
 import type { AppendResult, EventStoreDBClient } from '@eventstore/db-client';
-import { OutcomeUnknown, WrongExpectedRevision } from '../../event-sourcing/errors.js';
+import { OutcomeUnknown } from '../../event-sourcing/errors.js';
 import type { Appended } from '../../event-sourcing/event-store.js';
 import type { Revision } from '../../event-sourcing/fact.js';
 import { AppendConnection } from './append-connection.js';
@@ -8,13 +8,11 @@ import { verdictOn } from './append-verdict.js';
 import type { Encoded } from './encode.js';
 import { handOver } from './hand-over.js';
 import { type Attempt, InFlight } from './in-flight.js';
+import type { Locate } from './locate.js';
 import type { Logger } from './logger.js';
 import type { Limits, Timings } from './settings.js';
 import { WaitingLine } from './waiting-line.js';
 import { within } from './within.js';
-
-/** Where the very events of a job stand in their stream; undefined where others stand in their place. */
-export type Locate = (job: AppendJob) => Promise<Appended | undefined>;
 
 /** A few lost answers on a connection that gives others are no reason to cut those off. */
 const toleratedOverdue = 4;
@@ -136,10 +134,11 @@ export class Appends {
       this.later(job);
     } else if (!job.inDoubt) {
       // The store has compared the ids at those revisions itself, so a first attempt refused is not our own echo.
-      job.fail(verdict.kind === 'refused' ? verdict.error : conflict(job, verdict.actual));
+      if (verdict.kind === 'refused') job.fail(verdict.error);
+      else job.conflict(verdict.actual);
     } else if (verdict.kind === 'conflict') {
       void this.lookUp(job, () => {
-        job.fail(conflict(job, verdict.actual));
+        job.conflict(verdict.actual);
       });
     } else job.giveUp();
   }
@@ -197,8 +196,4 @@ export class Appends {
       if (!alive || this.inFlight.overdueOn(attempt.client) >= toleratedOverdue) this.connection.lose(attempt.client);
     }
   }
-}
-
-function conflict(job: AppendJob, actual: Revision | undefined): Error {
-  return new WrongExpectedRevision(job.stream, job.expected, actual);
 }

@@ -11,7 +11,6 @@ export type StoredEvent = Readonly<{
   id: string;
   revision: bigint;
   type: string;
-  isJson: boolean;
   data: unknown;
   metadata?: unknown;
   position?: Readonly<{ commit: bigint }>;
@@ -35,7 +34,7 @@ export class Decoder {
     const schema = this.schemas.get(type);
     if (!schema) throw unreadable(stored, `its type ${type.slice(0, 64)} is unknown`);
     const data = stored.data;
-    if (!stored.isJson || !isObject(data)) throw unreadable(stored, 'its data is no JSON object');
+    if (!isObject(data)) throw unreadable(stored, 'its data is no JSON object');
     const fault = metaFault(stored.metadata);
     if (fault) throw unreadable(stored, fault);
     const meta = stored.metadata as Meta;

@@ -3,6 +3,9 @@ import type { AppendJob } from './append-job.js';
 import { positionOf } from './decode.js';
 import type { Reads } from './reads.js';
 
+/** Where the very events of a job stand in their stream; undefined where others stand in their place. */
+export type Locate = (job: AppendJob) => Promise<Appended | undefined>;
+
 /** Where all events of a job stand, if it is they that follow the revision it expected. */
 export async function locate(reads: Reads, { stream, expected, events }: AppendJob): Promise<Appended | undefined> {
   let matched = 0;

@@ -2,7 +2,7 @@
 type Source = {
   read: () => unknown;
   readonly readableLength: number;
-  on(event: 'readable' | 'end' | 'close', listener: () => void): unknown;
+  on(event: 'readable' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   destroy: () => unknown;
 };
@@ -30,12 +30,11 @@ export class Pull<T> {
       this.error ??= error;
       this.wake?.();
     });
-    const end = () => {
+    // Follows an end as well as whatever else becomes of a stream.
+    source.on('close', () => {
       this.outcome ??= 'end';
       this.wake?.();
-    };
-    source.on('end', end);
-    source.on('close', end);
+    });
   }
 
   /** The next thing that has come, if any. */

@@ -27,7 +27,7 @@ export class SqlReceipts extends Receipts {
     private readonly told: Table<Omit<Receipt, keyof Progress>>,
   ) {
     super();
-    this.db = db as unknown as Kysely<{ unchangedReceipt: ReceiptRow }>;
+    this.db = db;
   }
 
   /** Makes the table where there is none. */

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../queries/authenticate.js';
 
 declare module 'fastify' {
@@ -23,15 +23,14 @@ export class ApiNotAllowed extends Error {
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
 /**
- * Asks every request for an API key, before its body is read and before a route is known to exist; `isPublic` names the
- * exceptions by the route that matched, which no spelling of the path gets around.
+ * Takes the API key out of a request and notes whose it is. Which requests are asked for one is the caller's to say.
+ *
+ * @throws Unauthenticated | ApiNotAllowed
  */
 export function authenticate(
   principalOf: (key: string) => Promise<Principal | undefined>,
-  isPublic: (request: FastifyRequest) => boolean,
-): onRequestAsyncHookHandler {
+): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    if (isPublic(request)) return;
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const principal = key === undefined ? undefined : await principalOf(key);
     if (!principal) throw new Unauthenticated();

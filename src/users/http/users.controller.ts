@@ -35,7 +35,8 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const notBefore = waitForPosition(header(request, 'x-wait-for-position'));
-    const query = new GetUserQuery(actorOf(request), decodeUserId(id), notBefore === undefined ? {} : { notBefore });
+    const actor = actorOf(request);
+    const query = new GetUserQuery(actor, decodeUserId(id, actor), notBefore === undefined ? {} : { notBefore });
     const user = await this.queries.execute(query);
     reply.header('etag', etag(user.revision));
     return userResponse(user, this.clock.now());
@@ -61,7 +62,7 @@ export class UsersController {
       isDeveloper ?? null,
       condition ?? null,
     ]);
-    const userId = decodeUserId(id);
+    const userId = decodeUserId(id, actor);
     const wish = {
       ...{ userId, actor },
       ...(name !== undefined && { name }),

@@ -24,15 +24,14 @@ describe('subscribe', () => {
   });
 
   it('brings at once what has come while its reader was busy, up to a limit', async () => {
-    await given.reopen({ limits: { deliveredAtOnce: 30 } });
+    await given.reopen({ limits: { deliveredAtOnce: 10 } });
     const deliveries = subscribe()[Symbol.asyncIterator]();
     await deliveries.next();
     hold(45);
     for (let i = 0; i < 5; i++) await given.store.head();
     const { value } = await deliveries.next();
     const { length } = (value as Delivery).events;
-    expect(length).toBeGreaterThan(10);
-    expect(length).toBeLessThanOrEqual(30);
+    expect(length).toBe(10);
     await deliveries.return(undefined);
   });
 
@@ -73,8 +72,12 @@ describe('subscribe', () => {
     });
     const slow = subscribe()[Symbol.asyncIterator]();
     await slow.next();
-    for (let i = 0; i < 20; i++) await given.store.head();
-    expect(sent).toBeLessThan(2_000);
+    // Until the server gets nothing more rid of.
+    for (let before = -1; before !== sent;) {
+      before = sent;
+      for (let i = 0; i < 20; i++) await given.store.head();
+    }
+    expect(sent).toBeLessThan(5_000);
     await slow.return(undefined);
   });
 

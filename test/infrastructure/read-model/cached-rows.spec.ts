@@ -1,0 +1,76 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import type { Table } from '../../../src/event-sourcing/projection.js';
+import { ProjectionProgress, Rows, type Stored } from '../../../src/event-sourcing/read-model.js';
+import { CachedRows } from '../../../src/infrastructure/read-model/cached-rows.js';
+
+type Row = Readonly<{ name: string }>;
+const table: Table<Row> = { name: 't-1', columns: { name: 'text' }, indexes: [] };
+
+class Slow extends Rows {
+  asked = 0;
+  name = 'one';
+  /** Runs between asking and answering. */
+  meanwhile: () => void = () => undefined;
+  override async get<R>(): Promise<Stored<R> | undefined> {
+    this.asked++;
+    const row = { name: this.name, revision: 0n, position: 1n } as unknown as Stored<R>;
+    this.meanwhile();
+    return Promise.resolve(row);
+  }
+  override findOne<R>(): Promise<Stored<R> | undefined> {
+    return this.get();
+  }
+  override isEmpty(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+}
+class Progress extends ProjectionProgress {
+  changed: (table: string, keys: Iterable<string>) => void = () => undefined;
+  override onCommitted(listener: (table: string, keys: Iterable<string>) => void): void {
+    this.changed = listener;
+  }
+  override reached(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+let slow: Slow;
+let progress: Progress;
+let rows: CachedRows;
+const name = async () => (await rows.get(table, 'x'))?.name;
+const change = () => {
+  slow.name = 'two';
+  progress.changed('t-1', ['x']);
+};
+
+beforeEach(() => {
+  slow = new Slow();
+  progress = new Progress();
+  rows = new CachedRows(slow, progress);
+});
+
+it('asks once', async () => {
+  expect([await name(), await name()]).toEqual(['one', 'one']);
+  expect(slow.asked).toBe(1);
+});
+it('forgets a row when it changes, and no other', async () => {
+  await name();
+  await rows.get(table, 'y');
+  change();
+  expect(await name()).toBe('two');
+  await rows.get(table, 'y');
+  expect(slow.asked).toBe(3);
+});
+it('does not remember a row that changed while it was read', async () => {
+  slow.meanwhile = () => {
+    slow.meanwhile = () => undefined;
+    change();
+  };
+  expect(await name()).toBe('one');
+  expect(await name()).toBe('two');
+});
+it('does not remember what was not asked for by key', async () => {
+  await rows.findOne(table, 'name', 'one');
+  await rows.findOne(table, 'name', 'one');
+  expect(slow.asked).toBe(2);
+});
