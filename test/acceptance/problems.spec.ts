@@ -99,7 +99,7 @@ describe('every error is a problem', () => {
     ['no HTTP', 'HELLO\r\n\r\n', 400],
     ['an unknown method', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a broken header', 'GET / HTTP/1.1\r\nHost: a\r\nbro ken\r\n\r\n', 400],
-    ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
     ['two lengths', 'PATCH / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
     [
       'length and chunks',
