@@ -30,7 +30,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
 
   override async load(table: Table, keys: readonly string[]): Promise<RowsByKey> {
     const rows = new Map<string, AnyRow & Progress>();
-    const query = built(this.lookUps, table, () =>
+    const query = built(this.lookUps, table.name, () =>
       this.db.selectFrom(table.name).selectAll().where('key', '=', '').compile(),
     );
     for (const key of keys) {
@@ -43,30 +43,34 @@ export class SqlReadModelWriter extends ReadModelWriter {
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
       for (const { table, rows } of changes) {
-        for (const [key, row] of rows) await this.upsert(transaction, table, toRaw(table, key, row));
-        await this.upsert(transaction, checkpoints, { key: table.name, position: checkpoint });
+        for (const [key, row] of rows) await this.upsert(transaction, table, [toRaw(table, key, row)]);
       }
+      const reached = changes.map(({ table }) => ({ key: table.name, position: checkpoint }));
+      await this.upsert(transaction, checkpoints, reached);
     });
   }
 
-  private async upsert(transaction: Transaction<AnyTables>, table: Table, row: RawRow): Promise<void> {
-    const query = built(this.upserts, table, () => {
-      const [, ...others] = columnsOf(table);
-      return this.db
+  private async upsert(transaction: Transaction<AnyTables>, table: Table, rows: readonly RawRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const columns = columnsOf(table);
+    const query = built(this.upserts, `${table.name} ${rows.length}`, () =>
+      this.db
         .insertInto(table.name)
-        .values(Object.fromEntries(columnsOf(table).map((name) => [name, ''])))
+        .values(rows.map(() => Object.fromEntries(columns.map((name) => [name, ''])) as RawRow))
         .onConflict((conflict) =>
           conflict
             .column('key')
-            .doUpdateSet((row) => Object.fromEntries(others.map((name) => [name, row.ref(`excluded.${name}`)]))),
+            .doUpdateSet((row) =>
+              Object.fromEntries(columns.slice(1).map((name) => [name, row.ref(`excluded.${name}`)])),
+            ),
         )
-        .compile();
-    });
-    await transaction.executeQuery({ ...query, parameters: columnsOf(table).map((name) => row[name]) });
+        .compile(),
+    );
+    await transaction.executeQuery({ ...query, parameters: rows.flatMap((row) => columns.map((name) => row[name])) });
   }
 }
 
-function built(known: Map<string, CompiledQuery>, { name }: Table, build: () => CompiledQuery): CompiledQuery {
+function built(known: Map<string, CompiledQuery>, name: string, build: () => CompiledQuery): CompiledQuery {
   const query = known.get(name) ?? build();
   known.set(name, query);
   return query;
