@@ -2,7 +2,7 @@ import type { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreUnavailable } from '../../event-sourcing/errors.js';
 import { Backoff } from './backoff.js';
 import { letGo, openClient, probe } from './client.js';
-import type { Logger } from './logger.js';
+import type { Log as Logger } from '../../event-sourcing/log.js';
 import type { Timings } from './settings.js';
 import { within } from './within.js';
 

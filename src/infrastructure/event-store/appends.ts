@@ -9,7 +9,7 @@ import type { Encoded } from './encode.js';
 import { handOver } from './hand-over.js';
 import { type Attempt, InFlight } from './in-flight.js';
 import type { Locate } from './locate.js';
-import type { Logger } from './logger.js';
+import type { Log as Logger } from '../../event-sourcing/log.js';
 import type { Limits, Timings } from './settings.js';
 import { WaitingLine } from './waiting-line.js';
 import { within } from './within.js';

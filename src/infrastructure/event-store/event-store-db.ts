@@ -15,7 +15,7 @@ import { checkConnectionString } from './connection-string.js';
 import { refuseDebugOutput } from './debug-output.js';
 import { positionOf } from './decode.js';
 import { locate } from './locate.js';
-import type { Logger } from './logger.js';
+import type { Log as Logger } from '../../event-sourcing/log.js';
 import { ReadConnection } from './read-connection.js';
 import { Reads } from './reads.js';
 import { defaultLimits, defaultTimings, type Limits, type Timings } from './settings.js';

@@ -1,6 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { closeChannel, openClient } from './client.js';
-import type { Logger } from './logger.js';
+import type { Log as Logger } from '../../event-sourcing/log.js';
 
 /** The client for whatever does not append: on a connection of its own, neither can hold up the other. */
 export class ReadConnection {

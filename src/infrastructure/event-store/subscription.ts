@@ -5,7 +5,7 @@ import type { Delivery, StreamPrefixes } from '../../event-sourcing/event-store.
 import type { Position } from '../../event-sourcing/fact.js';
 import { Backoff } from './backoff.js';
 import type { Codec } from './codec.js';
-import type { Logger } from './logger.js';
+import type { Log as Logger } from '../../event-sourcing/log.js';
 import { newestOf } from './newest-of.js';
 import type { ReadConnection } from './read-connection.js';
 import type { Reads } from './reads.js';
