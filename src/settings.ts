@@ -59,11 +59,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** Settings as they may be printed. */
-export const printable = (settings: Settings): Settings => ({
-  ...settings,
-  eventStoreUrl: settings.eventStoreUrl?.replace(/\/\/[^@/]*@/, '//***@'),
-});
+/** Settings as they may be printed: without the password of an address, and without names and e-mails. */
+export function printable(settings: Settings): Partial<Settings> {
+  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, ...rest } = settings;
+  return { ...rest, eventStoreUrl: eventStoreUrl?.replace(/\/\/[^@/]*@/, '//***@') };
+}
 
 function port(name: Name, text: string): number {
   const number = Number(text);

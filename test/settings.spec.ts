@@ -39,8 +39,10 @@ describe('settings', () => {
     expect(() => readSettings(environment)).toThrow(InvalidSettings);
     expect(() => readSettings(environment)).toThrow(naming);
   });
-  it('prints no password', () => {
-    const settings = readSettings({ EVENTSTORE_URL: 'esdb://admin:changeit@db:2113' });
-    expect(JSON.stringify(printable(settings))).not.toContain('changeit');
+  it('prints no password, name or e-mail', () => {
+    const given = { EVENTSTORE_URL: 'esdb://admin:changeit@db:2113', BOOTSTRAP_ADMIN_EMAIL: 'grace@navy.mil' };
+    const printed = JSON.stringify(printable(readSettings(given)));
+    expect(printed).toContain('//***@db:2113');
+    expect(printed).not.toMatch(/changeit|navy|Admin/);
   });
 });
