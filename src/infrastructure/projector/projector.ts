@@ -15,7 +15,7 @@ const RETRY_MS = 500;
  * Several events at once tell of many writers: a moment later there are more, and a transaction costs as much as some
  * events do. A lone writer, who waits for the event before sending the next, is never kept waiting.
  */
-const GATHER_MS = 2;
+const GATHER_MS = 5;
 
 /**
  * Tells every projection every event, in order, one batch at a time: rows and checkpoint in one transaction.
