@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import type { AnyFact } from './event-sourcing/fact.js';
-import { ProjectionProgress, ReadModelWriter, Rows, Receipts } from './event-sourcing/read-model.js';
+import { ProjectionProgress, Rows, Receipts } from './event-sourcing/read-model.js';
 import type { Aggregate } from './event-sourcing/streams.js';
 import { HealthController, Readiness } from './http/health.controller.js';
 import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
@@ -52,7 +52,6 @@ export class AppModule {
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
-      { provide: ReadModelWriter, useValue: writer },
       { provide: Rows, useValue: rows },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: Projector, useValue: projector },

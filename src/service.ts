@@ -12,7 +12,6 @@ import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
-import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import { authenticate } from './users/http/authentication.hook.js';
 import { statusTable } from './users/http/status-table.js';
 import { documentedModels } from './users/http/users.documentation.js';
@@ -46,8 +45,7 @@ export async function startService(resources: Resources): Promise<Service> {
   guardRequests(fastify, authenticated);
   app.useGlobalFilters(problems);
   publishOpenApi(app, documentedModels);
-  const receipts = app.get(Receipts);
-  if (receipts instanceof SqlReceipts) await receipts.open();
+  await app.get(Receipts).open();
   await app.init();
   await fastify.ready();
   const projector = app.get(Projector);

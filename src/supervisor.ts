@@ -36,10 +36,6 @@ export class EmbeddedEventStoreProcess {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
   }
 
-  get pid(): number | undefined {
-    return this.child?.pid;
-  }
-
   async stop(): Promise<void> {
     this.stopping = true;
     const child = this.child;

@@ -51,6 +51,8 @@ export type Receipt = Readonly<{ commandId: string; fingerprint: string; subject
 
 /** What became of commands whose ids callers chose, whether they changed anything or not. */
 export abstract class Receipts {
+  /** Makes ready what they are kept in. */
+  abstract open(): Promise<void>;
   abstract find(commandId: string): Promise<Receipt | undefined>;
   /** Keeps the receipt of a command that changed nothing, for at least 24 hours; the log tells of those that did. */
   abstract rememberUnchanged(receipt: Receipt, now: Date): Promise<void>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
-import { NotCaughtUp, UnreadableEvent } from '../../event-sourcing/errors.js';
+import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
 import type { AnyProjection } from '../../event-sourcing/projection.js';
 import { type Changes, ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
@@ -118,7 +118,7 @@ export class Projector extends ProjectionProgress {
 
   private async onFault(error: unknown): Promise<void> {
     this.fault = error instanceof Error ? error.message : String(error);
-    if (error instanceof UnreadableEvent || !isDatabaseFault(error)) {
+    if (!isDatabaseFault(error)) {
       this.state = 'stopped';
       this.log.error({ fault: this.fault }, 'the projector has stopped: an event cannot be told');
       this.room.clear();

@@ -31,7 +31,7 @@ export class SqlReceipts extends Receipts {
   }
 
   /** Makes the table where there is none. */
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     await this.db.schema
       .createTable('unchangedReceipt')
       .ifNotExists()
