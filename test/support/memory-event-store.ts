@@ -2,15 +2,22 @@ import { WrongExpectedRevision } from '../../src/event-sourcing/errors.js';
 import { type Appended, type Delivery, EventStore, type NewEvent } from '../../src/event-sourcing/event-store.js';
 import { NO_STREAM, type Position, type Recorded, type Revision } from '../../src/event-sourcing/fact.js';
 
-/** A log in memory. What a test hands to `meanwhile` happens just before the next append, as another writer's doing. */
+/**
+ * A log in memory. What a test hands to `meanwhile` happens just before the next append, as another writer's doing, and
+ * the append after that fails where `failWith` is set.
+ */
 export class MemoryEventStore extends EventStore {
   readonly log: Recorded[] = [];
   reads = 0;
   appends = 0;
   meanwhile: (() => void) | undefined;
+  failWith: Error | undefined;
 
   override append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
     this.appends++;
+    const failure = this.failWith;
+    this.failWith = undefined;
+    if (failure) return Promise.reject(failure);
     const { meanwhile } = this;
     this.meanwhile = undefined;
     meanwhile?.();

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '../../../src/event-sourcing/clock.js';
-import { CommandReused, WrongExpectedRevision } from '../../../src/event-sourcing/errors.js';
+import {
+  CommandInProgress,
+  CommandReused,
+  EventStoreUnavailable,
+  EventTooLarge,
+  OutcomeUnknown,
+  WrongExpectedRevision,
+} from '../../../src/event-sourcing/errors.js';
 import type { Context, Fact } from '../../../src/event-sourcing/fact.js';
 import type { Current } from '../../../src/event-sourcing/streams.js';
 import { AggregateStreams } from '../../../src/infrastructure/event-store/aggregate-streams.js';
@@ -56,20 +63,21 @@ describe('deciding and appending', () => {
     for (let i = 0; i < 5; i++) await counters.transact('1', plusOne, context());
     expect(store.reads).toBe(1);
   });
-  it('queues commands for one stream', async () => {
-    await Promise.all(Array.from({ length: 64 }, () => counters.transact('1', plusOne, context())));
+  it('carries out the commands for one stream in their order, together where they wait', async () => {
+    const all = await Promise.all(Array.from({ length: 64 }, () => counters.transact('1', plusOne, context())));
     expect(counts()).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
-    expect(store.appends).toBe(64);
+    expect(all.map(({ revision }) => revision)).toEqual(Array.from({ length: 64 }, (_, i) => BigInt(i)));
+    expect(store.appends).toBe(2); // the first alone, and what came in the meantime
+    expect(new Set(store.log.map(({ id }) => id)).size).toBe(64);
   });
-  it('goes on with the queue after a refusal', async () => {
-    const refuse = (): Counted[] => {
-      throw new RangeError('no');
-    };
-    const [first, second] = await Promise.allSettled([
-      counters.transact('1', refuse, context()),
-      counters.transact('1', plusOne, context()),
-    ]);
-    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+  it('asks the store nothing about a stream that was just read', async () => {
+    expect((await counters.transact('1', nothing, context())).outcome).toBe('unchanged');
+    expect(store.appends).toBe(0);
+  });
+  it('puts no more than 64 commands into an append', async () => {
+    await Promise.all(Array.from({ length: 130 }, () => counters.transact('1', plusOne, context())));
+    expect(store.appends).toBe(4); // 1 + 64 + 64 + 1
+    expect(counts()).toHaveLength(130);
   });
   it('appends nothing for no events', async () => {
     await counters.transact('1', plusOne, context());
@@ -79,6 +87,77 @@ describe('deciding and appending', () => {
       position: 1n,
     });
     expect(counts()).toEqual([1]);
+  });
+});
+
+describe('commands decided together', () => {
+  const first = () => counters.transact('1', plusOne, context()); // under way while the others come
+  const refuse = ({ state = 0 }: Current<number>): Counted[] => {
+    throw new RangeError(`no, at ${state}`);
+  };
+  it('are each decided on what those before leave behind, and told their own end', async () => {
+    const ends = await Promise.allSettled([
+      first(),
+      counters.transact('1', nothing, context()),
+      counters.transact('1', plusOne, context()),
+      counters.transact('1', refuse, context()),
+      counters.transact('1', plusOne, context()),
+    ]);
+    expect(ends).toEqual([
+      { status: 'fulfilled', value: { outcome: 'changed', revision: 0n, position: 1n } },
+      { status: 'fulfilled', value: { outcome: 'unchanged', revision: 0n, position: 3n } },
+      { status: 'fulfilled', value: { outcome: 'changed', revision: 1n, position: 3n } },
+      { status: 'rejected', reason: new RangeError('no, at 2') },
+      { status: 'fulfilled', value: { outcome: 'changed', revision: 2n, position: 3n } },
+    ]);
+  });
+  it('are all decided anew where another writer came first', async () => {
+    await first();
+    const group = [first(), counters.transact('1', refuse, context()), counters.transact('1', plusOne, context())];
+    const ends = Promise.allSettled(group);
+    store.meanwhile = () => {
+      elsewhere(10);
+    };
+    expect((await ends).map((end) => (end.status === 'rejected' ? String(end.reason) : end.value.revision))).toEqual([
+      2n,
+      'RangeError: no, at 11',
+      3n,
+    ]);
+    expect(counts()).toEqual([1, 10, 11, 12]);
+  });
+  it.each([
+    ['of unknown outcome: the stream is read again before the next', new OutcomeUnknown(), 2],
+    ['that cannot be sent', new EventStoreUnavailable(), 1],
+  ])('share the fate of an append %s', async (_, failure, reads) => {
+    const group = [first(), first(), counters.transact('1', refuse, context())];
+    const ends = Promise.allSettled(group);
+    store.meanwhile = () => {
+      store.failWith = failure;
+    };
+    expect((await ends).slice(1)).toEqual([
+      { status: 'rejected', reason: failure },
+      { status: 'rejected', reason: failure },
+    ]);
+    expect((await first()).revision).toBe(1n);
+    expect(counts()).toEqual([1, 2]);
+    expect(store.reads).toBe(reads);
+  });
+  it('go one by one where they are too much for one append', async () => {
+    const group = [first(), first(), first()];
+    store.meanwhile = () => {
+      store.failWith = new EventTooLarge('together');
+    };
+    expect((await Promise.all(group)).map(({ revision }) => revision)).toEqual([0n, 1n, 2n]);
+  });
+  it('refuse a command id that is among them', async () => {
+    const twice = context({ commandFingerprint: 'f' });
+    const ends = await Promise.allSettled([
+      first(),
+      counters.transact('1', plusOne, twice),
+      counters.transact('1', plusOne, twice),
+    ]);
+    expect(ends[2]).toEqual({ status: 'rejected', reason: new CommandInProgress() });
+    expect(counts()).toEqual([1, 2]);
   });
 });
 
@@ -124,6 +203,7 @@ describe('commands whose ids callers choose', () => {
     for (const streams of [counters, restarted])
       expect(await streams.transact('1', plusOne, keyed)).toEqual({ ...first, outcome: 'repeated' });
     expect(counts()).toEqual([1, 2]);
+    expect(store.appends).toBe(2); // nothing is asked that the log has said already
   });
   it('are not taken for another request', async () => {
     await counters.transact('1', plusOne, keyed);
