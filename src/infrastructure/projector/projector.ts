@@ -12,8 +12,9 @@ export type ProjectorState = 'starting' | 'catching up' | 'live' | 'failing' | '
 
 const RETRY_MS = 500;
 /**
- * Several events at once tell of many writers: a moment later there are more, and a transaction costs as much as some
- * events do. A lone writer, who waits for the event before sending the next, is never kept waiting.
+ * Events of several streams at once tell of many writers: a moment later there are more, and a transaction costs as much
+ * as some events do. A lone writer, who waits for the event before sending the next, is never kept waiting, and neither
+ * are the writers of one stream, whose events come in groups as it is.
  */
 const GATHER_MS = 5;
 
@@ -82,7 +83,7 @@ export class Projector extends ProjectionProgress {
         )) {
           if (position !== undefined) await this.tell(events, position);
           if (caughtUp) this.live();
-          if (this.state === 'live' && events.length > 1) await sleep(GATHER_MS);
+          if (this.state === 'live' && ofSeveralStreams(events)) await sleep(GATHER_MS);
         }
       } catch (error) {
         await this.onFault(error);
@@ -129,6 +130,9 @@ export class Projector extends ProjectionProgress {
     await sleep(RETRY_MS);
   }
 }
+
+const ofSeveralStreams = (events: readonly Recorded[]): boolean =>
+  events.some(({ stream }) => stream !== events[0]?.stream);
 
 /** Errors of a database carry a code; those of a projection that cannot apply an event do not. */
 const isDatabaseFault = (error: unknown): boolean =>
