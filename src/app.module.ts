@@ -5,8 +5,11 @@ import { EventStore } from './event-sourcing/event-store.js';
 import type { AnyFact } from './event-sourcing/fact.js';
 import { ProjectionProgress, Rows, Receipts } from './event-sourcing/read-model.js';
 import type { Aggregate } from './event-sourcing/streams.js';
+import { Cursors } from './http/cursors.js';
 import { HealthController, Readiness } from './http/health.controller.js';
+import type { Journal } from './event-sourcing/journal.js';
 import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
+import { JournalStreams } from './infrastructure/event-store/journal-streams.js';
 import { Projector } from './infrastructure/projector/projector.js';
 import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
@@ -14,13 +17,20 @@ import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceReadiness } from './readiness.js';
-import { AccountStreams, ApiKeyStreams, EmailClaimStreams, UserStreams } from './users/commands/streams.js';
+import {
+  AccountStreams,
+  ApiKeyStreams,
+  AuditReadings,
+  Denials,
+  EmailClaimStreams,
+  UserStreams,
+} from './users/commands/streams.js';
 import { accountAggregate, emailClaimAggregate } from './users/domain/account.js';
 import { apiKeyAggregate } from './users/domain/api-key.js';
 import { eventCatalogue } from './users/domain/event-catalogue.js';
 import { userAggregate } from './users/domain/user.js';
 import { commandReceipt } from './users/projections/command-receipt.projection.js';
-import { projectedStreams, projections, UsersModule } from './users/users.module.js';
+import { readModel, UsersModule } from './users/users.module.js';
 
 /** What `main.ts` opens before the application, and closes after it. */
 export type Resources = Readonly<{
@@ -28,6 +38,8 @@ export type Resources = Readonly<{
   writing: Kysely<AnyTables>;
   reading: Kysely<AnyTables>;
   log: Log;
+  /** What cursors are sealed with. */
+  secret: Uint8Array;
 }>;
 
 const streamsOf =
@@ -35,24 +47,32 @@ const streamsOf =
   (store: EventStore, clock: Clock) =>
     new AggregateStreams(aggregate, store, eventCatalogue, clock);
 
+const journalOf =
+  <E extends AnyFact>(category: string) =>
+  (store: EventStore, clock: Clock): Journal<E> =>
+    new JournalStreams<E>(category, store, eventCatalogue, clock);
+
 const streams = [
   { provide: UserStreams, useFactory: streamsOf(userAggregate), inject: [EventStore, Clock] },
   { provide: ApiKeyStreams, useFactory: streamsOf(apiKeyAggregate), inject: [EventStore, Clock] },
   { provide: AccountStreams, useFactory: streamsOf(accountAggregate), inject: [EventStore, Clock] },
   { provide: EmailClaimStreams, useFactory: streamsOf(emailClaimAggregate), inject: [EventStore, Clock] },
+  { provide: Denials, useFactory: journalOf('denied'), inject: [EventStore, Clock] },
+  { provide: AuditReadings, useFactory: journalOf('auditread'), inject: [EventStore, Clock] },
 ];
 
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class AppModule {
-  static with({ eventStore, writing, reading, log }: Resources): DynamicModule {
+  static with({ eventStore, writing, reading, log, secret }: Resources): DynamicModule {
     const writer = new SqlReadModelWriter(writing);
-    const projector = new Projector(projections, projectedStreams, eventStore, writer, log);
+    const projector = new Projector(readModel, eventStore, writer, log);
     const rows = new CachedRows(new SqlRows(reading), projector);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
       { provide: Rows, useValue: rows },
+      { provide: Cursors, useValue: new Cursors(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },

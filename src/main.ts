@@ -10,6 +10,7 @@ import type { AnyTables } from './infrastructure/read-model/sql-read-model.js';
 import { ensureInitialAdmin } from './initial-admin.js';
 import { announce } from './announce.js';
 import { type Service, startService } from './service.js';
+import { secretOf } from './secret.js';
 import { InvalidSettings, printable, readSettings, type Settings } from './settings.js';
 import { stopService } from './stop-service.js';
 import { EmbeddedEventStoreFailed, EmbeddedEventStoreProcess } from './supervisor.js';
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const file = join(settings.dataDir, 'read-model.sqlite');
   const writing = openSqlite(file) as Kysely<AnyTables>;
   const reading = openSqlite(file) as Kysely<AnyTables>;
-  const service = await startService({ eventStore, writing, reading, log });
+  const service = await startService({ eventStore, writing, reading, log, secret: secretOf(settings.dataDir) });
   onSignals(async () => {
     await stopService(service, log);
     await eventStore.close();

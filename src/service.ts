@@ -14,6 +14,7 @@ import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
 import { authenticate } from './users/http/authentication.hook.js';
 import { statusTable } from './users/http/status-table.js';
+import { auditModels } from './users/http/audit.documentation.js';
 import { documentedModels } from './users/http/users.documentation.js';
 import { Authentication } from './users/queries/authenticate.js';
 
@@ -44,7 +45,7 @@ export async function startService(resources: Resources): Promise<Service> {
   const authenticated = authenticate((key) => authentication.principal(key));
   guardRequests(fastify, authenticated);
   app.useGlobalFilters(problems);
-  publishOpenApi(app, documentedModels);
+  publishOpenApi(app, [...documentedModels, ...auditModels]);
   await app.get(Receipts).open();
   await app.init();
   await fastify.ready();

@@ -7,16 +7,22 @@ export type AnyRow = Readonly<Record<string, RowValue>>;
 
 type KindOf<V> = null extends V ? 'text?' : V extends boolean ? 'boolean' : V extends number ? 'integer' : 'text';
 
+/** What a row's columns are called, and what they hold. */
+export type ColumnsOf<Row> = { readonly [K in keyof Row]: KindOf<Row[K]> };
+
 /** What every row carries besides its own columns: the last event told in it. */
 export type Progress = Readonly<{ revision: Revision; position: Position }>;
 
+/** A stored row: its own columns, and the last event told in it. */
+export type Stored<Row> = Row & Progress;
+
 /** A table of rows, as the database needs to know it. */
 export type Table<Row extends AnyRow = AnyRow> = Readonly<{
-  /** Version included: a new row shape is a new name, which replays from the start. */
+  /** Version included: a new row shape is a new name. */
   name: string;
   columns: Readonly<Record<string, ColumnKind>>;
-  /** Columns that rows are looked up by, apart from the key. */
-  indexes: readonly string[];
+  /** What rows are looked up by, apart from the key: each index is one or more columns, of `position` and `key` too. */
+  indexes: readonly (readonly string[])[];
   /** Never set: tells the compiler what a row looks like. */
   row?: Row;
 }>;
@@ -27,13 +33,34 @@ export type Table<Row extends AnyRow = AnyRow> = Readonly<{
  */
 export type Projection<E extends AnyFact, Row extends AnyRow> = Table<Row> &
   Readonly<{
-    columns: { readonly [K in keyof Row]: KindOf<Row[K]> };
-    indexes: readonly (keyof Row & string)[];
+    columns: ColumnsOf<Row>;
     /** The primary key; undefined where the event does not matter here. */
     key: (event: Recorded<E>) => string | undefined;
     on: {
       readonly [T in E['type']]:
         ((event: Recorded<Extract<E, { type: T }>>, row: Row | undefined) => Partial<Row>) | null;
+    };
+  }>;
+
+/** The rows of all projections around one event: as they were before it, and as it left them. */
+export type Around = Readonly<{
+  before: <Row extends AnyRow>(table: Table<Row>, key: string) => Promise<Stored<Row> | undefined>;
+  after: <Row extends AnyRow>(table: Table<Row>, key: string) => Promise<Stored<Row> | undefined>;
+}>;
+
+/** A whole row, to be stored under a key. */
+export type Entry = Readonly<{ key: string; row: Readonly<Record<string, RowValue | bigint>> & Progress }>;
+
+/**
+ * Rows told from an event and from what the projections make of it: what changed from what to what. As complete by type
+ * and as pure as a projection. One event may write several rows.
+ */
+export type Chronicle<E extends AnyFact, Row extends AnyRow> = Table<Row> &
+  Readonly<{
+    columns: ColumnsOf<Row>;
+    on: {
+      readonly [T in E['type']]:
+        ((event: Recorded<Extract<E, { type: T }>>, around: Around) => Promise<readonly Entry[]>) | null;
     };
   }>;
 
@@ -44,14 +71,25 @@ export type AnyProjection = Table &
     on: Readonly<Record<string, ((event: never, row: never) => AnyRow) | null>>;
   }>;
 
+/** A chronicle as the projector handles it. */
+export type AnyChronicle = Table &
+  Readonly<{ on: Readonly<Record<string, ((event: never, around: Around) => Promise<readonly Entry[]>) | null>> }>;
+
+/** Everything the projector tells, and of which streams. Built as one: a new shape of any part builds all of it anew. */
+export type ReadModelShape = Readonly<{
+  streams: readonly string[];
+  projections: readonly AnyProjection[];
+  chronicles: readonly AnyChronicle[];
+}>;
+
 /** The row after one more event; undefined where the event does not matter here. */
 export function project<Row extends AnyRow>(
   projection: Pick<AnyProjection, 'on'> & Pick<Table<Row>, 'row'>,
-  row: (Row & Progress) | undefined,
+  row: Stored<Row> | undefined,
   event: Recorded,
-): (Row & Progress) | undefined {
+): Stored<Row> | undefined {
   const patch = projection.on[event.type] as
     ((event: Recorded, row: Row | undefined) => Partial<Row>) | null | undefined;
   if (!patch) return undefined;
-  return { ...row, ...patch(event, row), revision: event.revision, position: event.position } as Row & Progress;
+  return { ...row, ...patch(event, row), revision: event.revision, position: event.position } as Stored<Row>;
 }

@@ -1,24 +1,48 @@
 import type { Position } from './fact.js';
-import type { AnyRow, Progress, Table } from './projection.js';
+import type { AnyRow, Progress, RowValue, Stored, Table } from './projection.js';
 
-/** A stored row: its own columns, and the last event told in it. */
-export type Stored<Row> = Row & Progress;
+export type { Stored } from './projection.js';
 
-/** Rows by key, of one projection. */
-export type RowsByKey = ReadonlyMap<string, AnyRow & Progress>;
+/** Rows by key, of one table. */
+export type RowsByKey = ReadonlyMap<string, Stored<AnyRow>>;
 
-/** What a batch of events makes of one projection. */
+/** What a batch of events makes of one table. */
 export type Changes = Readonly<{ table: Table; rows: RowsByKey }>;
 
 /** The read model as the projector writes it. One writer. */
 export abstract class ReadModelWriter {
-  /** Makes a projection's table where there is none; resolves to its checkpoint, undefined before any event. */
-  abstract open(table: Table): Promise<Position | undefined>;
+  /**
+   * Makes the tables ready, and resolves to the position they have come to; undefined before any event. Where they were
+   * built in another shape, they are emptied, so that they are told all of history again.
+   */
+  abstract open(tables: readonly Table[]): Promise<Position | undefined>;
   /** The rows there are for these keys. */
   abstract load(table: Table, keys: readonly string[]): Promise<RowsByKey>;
-  /** Writes rows and the checkpoint of every projection named, all in one transaction. */
+  /** Writes rows and the checkpoint, all in one transaction. */
   abstract commit(changes: readonly Changes[], checkpoint: Position): Promise<void>;
 }
+
+/** What a column must be. `contains` is about text; `in` takes a list. */
+export type Test = Readonly<{ column: string }> &
+  Readonly<
+    | { is: '=' | '<' | '<=' | '>' | '>='; value: RowValue | bigint }
+    | { is: 'in'; value: readonly RowValue[] }
+    | { is: 'contains'; value: string }
+  >;
+
+/** Which rows of a table, in which order, and how many at most. */
+export type Selection = Readonly<{
+  /** What an index finds. */
+  where: readonly Test[];
+  /** What the rows found are held against, without an index being chosen for it. */
+  filter?: readonly Test[];
+  /** Columns, `key` and `position` among them; together they tell any two rows apart. */
+  order: readonly string[];
+  descending?: boolean;
+  /** Only what comes after the row with these values of the order's columns. */
+  after?: readonly (RowValue | bigint)[];
+  limit: number;
+}>;
 
 /** The read model as queries see it. */
 export abstract class Rows {
@@ -30,20 +54,26 @@ export abstract class Rows {
     column: keyof Row & string,
     value: string,
   ): Promise<Stored<Row> | undefined>;
+  /** The rows selected. */
+  abstract select<Row extends AnyRow>(table: Table<Row>, selection: Selection): Promise<readonly Stored<Row>[]>;
+  /** How many rows an index finds for `where`, counted up to `atMost`. */
+  abstract count(table: Table, where: readonly Test[], atMost: number): Promise<number>;
   /** Whether the table has no row. */
   abstract isEmpty(table: Table): Promise<boolean>;
 }
 
 /** How far the read model has come, and word of what changes in it. */
 export abstract class ProjectionProgress {
+  /** The last position told. */
+  abstract readonly position: Position;
   /**
-   * Resolves once every projection has been told the event at `position`; at once when it has been already.
+   * Resolves once the read model has been told the event at `position`; at once when it has been already.
    *
    * @throws NotCaughtUp after `withinMs`, or at once while the projector is stopped
    */
   abstract reached(position: Position, withinMs: number): Promise<void>;
   /** Calls `listener` after each commit, with the keys that changed, before anyone waiting for it goes on. */
-  abstract onCommitted(listener: (projection: string, keys: Iterable<string>) => void): void;
+  abstract onCommitted(listener: (table: string, keys: Iterable<string>) => void): void;
 }
 
 /** What became of a command that carried a key of the caller's choice. */

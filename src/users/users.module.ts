@@ -1,24 +1,40 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import type { ReadModelShape } from '../event-sourcing/projection.js';
 import { Once } from './commands/once.js';
 import { OpenAccountHandler } from './commands/open-account.handler.js';
+import { Refusals } from './commands/refusals.js';
+import { RecordAuditReadingHandler } from './commands/record-audit-reading.handler.js';
 import { UpdateUserHandler } from './commands/update-user.handler.js';
+import { AuditController } from './http/audit.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { accountView } from './projections/account-view.projection.js';
 import { apiKeyView } from './projections/api-key-view.projection.js';
+import { auditClock } from './projections/audit-clock.projection.js';
+import { auditEntry } from './projections/audit-entry.chronicle.js';
 import { commandReceipt } from './projections/command-receipt.projection.js';
+import { userVersion } from './projections/user-version.chronicle.js';
 import { userView } from './projections/user-view.projection.js';
 import { Authentication } from './queries/authenticate.js';
+import { AuditTrail } from './queries/audit-trail.js';
+import { FindAuditEventsHandler } from './queries/find-audit-events.handler.js';
 import { GetUserHandler } from './queries/get-user.handler.js';
+import { ListUsersHandler } from './queries/list-users.handler.js';
 import { UserHistory } from './queries/user-history.js';
 
 /** What the projector tells, and of which streams. */
-export const projections = [userView, apiKeyView, accountView, commandReceipt];
-export const projectedStreams = ['user-', 'apikey-', 'account-'];
+export const readModel: ReadModelShape = {
+  streams: ['user-', 'apikey-', 'account-', 'denied-'],
+  projections: [userView, apiKeyView, accountView, commandReceipt, auditClock],
+  chronicles: [userVersion, auditEntry],
+};
 
 @Module({
   imports: [CqrsModule.forRoot()],
-  controllers: [UsersController],
-  providers: [UpdateUserHandler, OpenAccountHandler, Once, GetUserHandler, UserHistory, Authentication],
+  controllers: [UsersController, AuditController],
+  providers: [
+    ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],
+    ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail, Authentication],
+  ],
 })
 export class UsersModule {}

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
-import type { AnyProjection } from '../../event-sourcing/projection.js';
-import { type Changes, ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
+import type { ReadModelShape } from '../../event-sourcing/projection.js';
+import { ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
-import { fold } from './fold.js';
+import { Batch } from './batch.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export type ProjectorState = 'starting' | 'catching up' | 'live' | 'failing' | 'stopped';
@@ -19,7 +19,7 @@ const RETRY_MS = 500;
 const GATHER_MS = 5;
 
 /**
- * Tells every projection every event, in order, one batch at a time: rows and checkpoint in one transaction.
+ * Tells the read model every event, in order, one batch at a time: rows and checkpoint in one transaction.
  * An event that cannot be read or applied stops it for good; a database that fails is tried again.
  */
 export class Projector extends ProjectionProgress {
@@ -27,21 +27,24 @@ export class Projector extends ProjectionProgress {
   /** Why it stopped or is failing, for the operator. */
   fault: string | undefined;
   private readonly room = new WaitingRoom();
-  private readonly listeners: ((projection: string, keys: Iterable<string>) => void)[] = [];
-  private readonly checkpoints = new Map<AnyProjection, Position>();
+  private readonly listeners: ((table: string, keys: Iterable<string>) => void)[] = [];
   private readonly abort = new AbortController();
-  private position: Position = 0n;
+  /** The last position told; undefined before any. */
+  private checkpoint: Position | undefined;
   private running: Promise<void> = Promise.resolve();
   private settled: () => void = () => undefined;
 
   constructor(
-    private readonly projections: readonly AnyProjection[],
-    private readonly streams: readonly string[],
+    private readonly shape: ReadModelShape,
     private readonly events: EventStore,
     private readonly readModel: ReadModelWriter,
     private readonly log: Log,
   ) {
     super();
+  }
+
+  override get position(): Position {
+    return this.checkpoint ?? 0n;
   }
 
   override reached(position: Position, withinMs: number): Promise<void> {
@@ -50,16 +53,13 @@ export class Projector extends ProjectionProgress {
     return this.room.wait(position, withinMs);
   }
 
-  override onCommitted(listener: (projection: string, keys: Iterable<string>) => void): void {
+  override onCommitted(listener: (table: string, keys: Iterable<string>) => void): void {
     this.listeners.push(listener);
   }
 
   /** Starts, and resolves once history is told, or it turned out that it cannot be. */
   async start(): Promise<void> {
-    for (const projection of this.projections) {
-      const checkpoint = await this.readModel.open(projection);
-      if (checkpoint !== undefined) this.checkpoints.set(projection, checkpoint);
-    }
+    this.checkpoint = await this.readModel.open([...this.shape.projections, ...this.shape.chronicles]);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
@@ -77,8 +77,8 @@ export class Projector extends ProjectionProgress {
     while (!this.abort.signal.aborted && this.state !== 'stopped') {
       try {
         for await (const { events, position, caughtUp } of this.events.subscribe(
-          this.streams,
-          this.from(),
+          this.shape.streams,
+          this.checkpoint,
           this.abort.signal,
         )) {
           if (position !== undefined) await this.tell(events, position);
@@ -98,23 +98,15 @@ export class Projector extends ProjectionProgress {
     this.settled();
   }
 
-  /** Where the projection that is furthest behind stands; undefined, the start, where one has seen nothing. */
-  private from(): Position | undefined {
-    const seen = this.projections.map((projection) => this.checkpoints.get(projection));
-    return seen.reduce((a, b) => (a === undefined || b === undefined ? undefined : a < b ? a : b));
-  }
-
   private async tell(events: readonly Recorded[], position: Position): Promise<void> {
-    const behind = this.projections.filter((projection) => (this.checkpoints.get(projection) ?? -1n) < position);
-    const changes: Changes[] = [];
-    for (const projection of behind)
-      changes.push(await fold(projection, events, this.checkpoints.get(projection), this.readModel));
+    const { checkpoint } = this;
+    if (checkpoint !== undefined && position <= checkpoint) return;
+    const unseen = checkpoint === undefined ? events : events.filter((event) => event.position > checkpoint);
+    const changes = await new Batch(this.readModel).tell(this.shape, unseen);
     await this.readModel.commit(changes, position);
-    for (const projection of behind) this.checkpoints.set(projection, position);
-    for (const { table, rows } of changes)
-      if (rows.size > 0) for (const listener of this.listeners) listener(table.name, rows.keys());
-    this.position = this.from() ?? 0n;
-    this.room.admit(this.position);
+    this.checkpoint = position;
+    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows.keys());
+    this.room.admit(position);
   }
 
   private async onFault(error: unknown): Promise<void> {

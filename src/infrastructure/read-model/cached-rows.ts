@@ -1,5 +1,11 @@
 import type { AnyRow, Table } from '../../event-sourcing/projection.js';
-import { type ProjectionProgress, Rows, type Stored } from '../../event-sourcing/read-model.js';
+import {
+  type ProjectionProgress,
+  Rows,
+  type Selection,
+  type Stored,
+  type Test,
+} from '../../event-sourcing/read-model.js';
 
 /** At a few hundred bytes a row, some megabytes. */
 const CACHED_ROWS = 20_000;
@@ -37,6 +43,14 @@ export class CachedRows extends Rows {
     value: string,
   ): Promise<Stored<Row> | undefined> {
     return this.rows.findOne(table, column, value);
+  }
+
+  override select<Row extends AnyRow>(table: Table<Row>, selection: Selection): Promise<readonly Stored<Row>[]> {
+    return this.rows.select(table, selection);
+  }
+
+  override count(table: Table, where: readonly Test[], atMost: number): Promise<number> {
+    return this.rows.count(table, where, atMost);
   }
 
   override isEmpty(table: Table): Promise<boolean> {

@@ -1,77 +1,89 @@
-import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Position } from '../../event-sourcing/fact.js';
-import type { AnyRow, Progress, Table } from '../../event-sourcing/projection.js';
+import type { AnyRow, Stored, Table } from '../../event-sourcing/projection.js';
 import { type Changes, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
-import { checkpoints, columnsOf, createCheckpoints, createTable, fromRaw, type RawRow, toRaw } from './tables.js';
+import {
+  checkpoints,
+  columnsOf,
+  createCheckpoints,
+  createTable,
+  fromRaw,
+  type RawRow,
+  shapeOf,
+  toRaw,
+} from './tables.js';
+import { upsertOf } from './upsert.js';
 
 /** Tables by name, known only when the program runs. */
 export type AnyTables = Record<string, RawRow>;
 
-/** Rows and checkpoints in a SQL database, written together. */
+/** Rows written in one statement. Running a statement costs as much as some rows do; building one, far more. */
+const ROWS_AT_ONCE = 32;
+const KEYS_AT_ONCE = 100;
+
+/** Rows and the checkpoint in a SQL database, written together. */
 export class SqlReadModelWriter extends ReadModelWriter {
-  /** Statements by table, built once: building one costs more than running it. */
-  private readonly upserts = new Map<string, CompiledQuery>();
-  private readonly lookUps = new Map<string, CompiledQuery>();
+  /** Statements by table and number of rows, built once. */
+  private readonly statements = new Map<string, CompiledQuery>();
+  private shape = '';
 
   constructor(private readonly db: Kysely<AnyTables>) {
     super();
   }
 
-  override async open(table: Table): Promise<Position | undefined> {
+  override async open(tables: readonly Table[]): Promise<Position | undefined> {
+    this.shape = shapeOf(tables);
     await createCheckpoints(this.db);
-    await createTable(this.db, table);
-    const row = await this.db
-      .selectFrom(checkpoints.name)
-      .select('position')
-      .where('key', '=', table.name)
-      .executeTakeFirst();
-    return row && BigInt(row.position ?? 0);
+    const known = await this.db.selectFrom(checkpoints.name).selectAll().execute();
+    const current = known.find(({ key }) => key === this.shape);
+    if (!current) {
+      for (const { name } of tables) await this.db.schema.dropTable(name).ifExists().execute();
+      await this.db.deleteFrom(checkpoints.name).execute();
+    }
+    for (const table of tables) await createTable(this.db, table);
+    return current && BigInt(current.position ?? 0);
   }
 
   override async load(table: Table, keys: readonly string[]): Promise<RowsByKey> {
-    const rows = new Map<string, AnyRow & Progress>();
-    const query = built(this.lookUps, table.name, () =>
-      this.db.selectFrom(table.name).selectAll().where('key', '=', '').compile(),
-    );
-    for (const key of keys) {
-      const found = await this.db.executeQuery<RawRow>({ ...query, parameters: [key] });
-      if (found.rows[0]) rows.set(key, fromRaw(table, found.rows[0]));
+    const rows = new Map<string, Stored<AnyRow>>();
+    for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
+      const some = keys.slice(i, i + KEYS_AT_ONCE);
+      const query = this.built(`load ${table.name} ${some.length}`, () =>
+        this.db.selectFrom(table.name).selectAll().where('key', 'in', some).compile(),
+      );
+      const found = await this.db.executeQuery<RawRow>({ ...query, parameters: some });
+      for (const row of found.rows) rows.set(String(row.key), fromRaw(table, row));
     }
     return rows;
   }
 
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
-      for (const { table, rows } of changes) {
-        for (const [key, row] of rows) await this.upsert(transaction, table, [toRaw(table, key, row)]);
-      }
-      const reached = changes.map(({ table }) => ({ key: table.name, position: checkpoint }));
-      await this.upsert(transaction, checkpoints, reached);
+      for (const { table, rows } of changes)
+        await this.upsert(
+          transaction,
+          table,
+          Array.from(rows, ([key, row]) => toRaw(table, key, row)),
+        );
+      await this.upsert(transaction, checkpoints, [{ key: this.shape, position: checkpoint }]);
     });
   }
 
-  private async upsert(transaction: Transaction<AnyTables>, table: Table, rows: readonly RawRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  /** In statements of {@link ROWS_AT_ONCE} rows and of one, so that two are built for a table and no more. */
+  private async upsert(db: Kysely<AnyTables>, table: Table, rows: readonly RawRow[]): Promise<void> {
     const columns = columnsOf(table);
-    const query = built(this.upserts, `${table.name} ${rows.length}`, () =>
-      this.db
-        .insertInto(table.name)
-        .values(rows.map(() => Object.fromEntries(columns.map((name) => [name, ''])) as RawRow))
-        .onConflict((conflict) =>
-          conflict
-            .column('key')
-            .doUpdateSet((row) =>
-              Object.fromEntries(columns.slice(1).map((name) => [name, row.ref(`excluded.${name}`)])),
-            ),
-        )
-        .compile(),
-    );
-    await transaction.executeQuery({ ...query, parameters: rows.flatMap((row) => columns.map((name) => row[name])) });
+    for (let i = 0; i < rows.length;) {
+      const size = rows.length - i >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
+      const query = this.built(`upsert ${table.name} ${size}`, () => upsertOf(this.db, table, size));
+      const parameters = rows.slice(i, i + size).flatMap((row) => columns.map((name) => row[name]));
+      await db.executeQuery({ ...query, parameters });
+      i += size;
+    }
   }
-}
 
-function built(known: Map<string, CompiledQuery>, name: string, build: () => CompiledQuery): CompiledQuery {
-  const query = known.get(name) ?? build();
-  known.set(name, query);
-  return query;
+  private built(name: string, build: () => CompiledQuery): CompiledQuery {
+    const query = this.statements.get(name) ?? build();
+    this.statements.set(name, query);
+    return query;
+  }
 }

@@ -1,6 +1,7 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { AnyRow, Table } from '../../event-sourcing/projection.js';
-import { Rows, type Stored } from '../../event-sourcing/read-model.js';
+import { Rows, type Selection, type Stored, type Test } from '../../event-sourcing/read-model.js';
+import { counting, selecting } from './selection.js';
 import type { AnyTables } from './sql-read-model.js';
 import { fromRaw, type RawRow } from './tables.js';
 
@@ -23,6 +24,16 @@ export class SqlRows extends Rows {
     value: string,
   ): Promise<Stored<Row> | undefined> {
     return this.lookUp<Row>(table, column, value);
+  }
+
+  override async select<Row extends AnyRow>(table: Table<Row>, selection: Selection): Promise<readonly Stored<Row>[]> {
+    const rows = await selecting(this.db, table, selection).execute();
+    return rows.map((row) => fromRaw(table, row) as Stored<Row>);
+  }
+
+  override async count(table: Table, where: readonly Test[], atMost: number): Promise<number> {
+    const { count } = await counting(this.db, table, where, atMost).executeTakeFirstOrThrow();
+    return Number(count);
   }
 
   override async isEmpty(table: Table): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ColumnDataType, Kysely } from 'kysely';
 import type { AnyTables } from './sql-read-model.js';
 import type { AnyRow, ColumnKind, Progress, RowValue, Table } from '../../event-sourcing/projection.js';
@@ -12,12 +13,18 @@ const types: Record<ColumnKind, ColumnDataType> = {
   boolean: 'integer',
 };
 
-/** The table that says how far each projection has come; its key is the projection's name. */
+/** The table that says how far the read model has come; its key names the shape it was built in. */
 export const checkpoints: Table = { name: 'checkpoint', columns: {}, indexes: [] };
 
 /** Every column of a table, the key first. */
 export const columnsOf = (table: Table): readonly string[] =>
   table === checkpoints ? ['key', 'position'] : ['key', 'revision', 'position', ...Object.keys(table.columns)];
+
+/** Names the shape of all tables together: their names, columns and indexes. */
+export function shapeOf(tables: readonly Table[]): string {
+  const shape = tables.map(({ name, columns, indexes }) => [name, Object.entries(columns), indexes]);
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
+}
 
 export async function createCheckpoints(db: Kysely<AnyTables>): Promise<void> {
   await db.schema
@@ -28,7 +35,7 @@ export async function createCheckpoints(db: Kysely<AnyTables>): Promise<void> {
     .execute();
 }
 
-/** Makes a projection's table, and its indexes, where there is none. */
+/** Makes a table, and its indexes, where there is none. */
 export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<void> {
   let creation = db.schema
     .createTable(table.name)
@@ -39,8 +46,13 @@ export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<
   for (const [name, kind] of Object.entries(table.columns))
     creation = creation.addColumn(name, types[kind], (column) => (kind === 'text?' ? column : column.notNull()));
   await creation.execute();
-  for (const column of table.indexes)
-    await db.schema.createIndex(`${table.name}-${column}`).ifNotExists().on(table.name).column(column).execute();
+  for (const columns of table.indexes)
+    await db.schema
+      .createIndex(`${table.name}-${columns.join('-')}`)
+      .ifNotExists()
+      .on(table.name)
+      .columns([...columns])
+      .execute();
 }
 
 const stored = (value: RowValue | undefined): string | number | null =>

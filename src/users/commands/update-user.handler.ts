@@ -5,6 +5,7 @@ import { UsersNotReadable } from '../domain/user.errors.js';
 import { mayReadUsers, updateRule } from '../domain/user.policy.js';
 import { type UpdateUser, updateUser } from '../domain/user.js';
 import { Once } from './once.js';
+import { Refusals } from './refusals.js';
 import { UserStreams } from './streams.js';
 
 /** Asks for a new name, another developer permission, or both. */
@@ -22,10 +23,16 @@ export class UpdateUserHandler implements ICommandHandler<UpdateUserCommand> {
   constructor(
     private readonly users: UserStreams,
     private readonly once: Once,
+    private readonly refusals: Refusals,
   ) {}
 
-  /** @throws UsersNotReadable | UserNotFound | UpdateNotAllowed | RevisionMismatch, and what {@link Once} and transact throw */
-  async execute({ wish, context }: UpdateUserCommand): Promise<Committed> {
+  /** @throws UsersNotReadable | UserNotFound | UpdateNotAllowed | RevisionMismatch, and what {@link Once}, {@link Refusals} and transact throw */
+  execute({ wish, context }: UpdateUserCommand): Promise<Committed> {
+    const attempt = { action: 'updateUser', targetId: wish.userId, fields: fieldsOf(wish) };
+    return this.refusals.watch(attempt, context, () => this.update(wish, context));
+  }
+
+  private async update(wish: UpdateUser, context: Omit<Context, 'rule'>): Promise<Committed> {
     // Asked before a repeated command is answered: the answer shows the user.
     if (!mayReadUsers(wish.actor)) throw new UsersNotReadable();
     // Stored only with events, and there are none without a rule that allows them.
@@ -35,3 +42,8 @@ export class UpdateUserHandler implements ICommandHandler<UpdateUserCommand> {
     );
   }
 }
+
+const fieldsOf = ({ name, isDeveloper }: UpdateUser): string[] => [
+  ...(name === undefined ? [] : ['name']),
+  ...(isDeveloper === undefined ? [] : ['is_developer']),
+];

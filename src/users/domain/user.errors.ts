@@ -21,6 +21,11 @@ export class UsersNotReadable extends Error {
   readonly code = 'users-not-readable';
 }
 
+/** The caller may not read the audit trail. */
+export class AuditNotReadable extends Error {
+  readonly code = 'audit-not-readable';
+}
+
 /** The caller lacks the right to change this field; nothing was changed. */
 export class UpdateNotAllowed extends Error {
   readonly code = 'update-not-allowed';

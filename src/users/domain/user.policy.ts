@@ -15,6 +15,9 @@ const allows = (actor: Actor, permission: string): Rule | undefined => {
 export const mayReadUsers = (actor: Actor): boolean =>
   actor.role === 'member' || allows(actor, 'USER_READ') !== undefined;
 
+/** The audit trail and the event feed are read by admins, and by whoever holds `AUDIT_READ`. */
+export const mayReadAudit = (actor: Actor): boolean => allows(actor, 'AUDIT_READ') !== undefined;
+
 /**
  * What allows `actor` to make these changes, or undefined where nothing does.
  * Developer permission is the account admin's alone to set; a name needs `USER_UPDATE`.

@@ -30,6 +30,11 @@ export const statusTable: Record<Code, ProblemKind> = {
     title: 'Not allowed',
     detail: 'Reading users needs the admin or member role, or USER_READ.',
   },
+  'audit-not-readable': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Reading the audit trail needs the account admin role or AUDIT_READ.',
+  },
   'update-not-allowed': {
     status: 403,
     title: 'Not allowed',

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { UserView } from '../projections/user-view.projection.js';
+import { PaginationResponse } from '../../http/pagination.response.js';
 import { encodeUserId } from './user-id.js';
 
 const PREDEFINED: readonly string[] = ['admin', 'member', 'annotator'];
@@ -30,6 +31,13 @@ export class UserResponse {
   role!: RoleResponse;
   @ApiProperty({ type: Boolean })
   is_developer!: boolean;
+}
+
+export class UsersResponse {
+  @ApiProperty({ type: [UserResponse] })
+  users!: UserResponse[];
+  @ApiProperty({ type: PaginationResponse })
+  pagination!: PaginationResponse;
 }
 
 const roleOf = (role: string): RoleResponse =>

@@ -1,21 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Param, Patch, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../event-sourcing/clock.js';
-import type { Context } from '../../event-sourcing/fact.js';
+import { Cursors } from '../../http/cursors.js';
+import { QueryParameters, text, time } from '../../http/query-parameters.js';
 import { UpdateUserCommand } from '../commands/update-user.handler.js';
-import type { Actor } from '../domain/actor.js';
 import { RevisionMismatch } from '../domain/user.errors.js';
 import { GetUserQuery } from '../queries/get-user.handler.js';
-import { Unauthenticated } from './authentication.hook.js';
+import { ListUsersQuery } from '../queries/list-users.handler.js';
+import { userFilters } from './audit-parameters.js';
 import { commandKey, etag, ifMatch, positionToken, waitForPosition } from './conditions.js';
-import { DocumentsGetUser, DocumentsUpdateUser } from './users.documentation.js';
+import { actorOf, contextOf, header } from './request-context.js';
+import { DocumentsGetUser, DocumentsListUsers, DocumentsUpdateUser } from './users.documentation.js';
 import { UpdateUserDto } from './update-user.dto.js';
 import { UpdateUserPipe } from './update-user.pipe.js';
 import { decodeUserId } from './user-id.js';
-import { type UserResponse, userResponse } from './user.response.js';
+import { type UserResponse, userResponse, type UsersResponse } from './user.response.js';
 
 @ApiTags('users')
 @ApiBearerAuth()
@@ -25,21 +26,49 @@ export class UsersController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly clock: Clock,
+    private readonly cursors: Cursors,
   ) {}
+
+  @Get()
+  @DocumentsListUsers()
+  async list(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest): Promise<UsersResponse> {
+    const parameters = new QueryParameters(query);
+    const filters = userFilters(parameters);
+    const [limit, cursor] = [parameters.limit(), parameters.one('cursor', text)];
+    parameters.check();
+    const actor = actorOf(request);
+    const scope = { accountId: actor.accountId, endpoint: 'users', filters };
+    const [createdAt, userId, now] = cursor === undefined ? [] : this.cursors.open(scope, cursor);
+    const place =
+      createdAt === undefined || userId === undefined || now === undefined ? undefined : { createdAt, userId, now };
+    const notBefore = waitForPosition(header(request, 'x-wait-for-position'));
+    const page = await this.queries.execute(new ListUsersQuery(actor, filters, { limit, place }, notBefore));
+    const { next } = page;
+    return {
+      users: page.users.map((user) => userResponse(user, page.now)),
+      pagination: {
+        has_more: next !== undefined,
+        ...(next && { next_cursor: this.cursors.seal(scope, [next.createdAt, next.userId, next.now]) }),
+      },
+    };
+  }
 
   @Get(':user_id')
   @DocumentsGetUser()
   async get(
     @Param('user_id') id: string,
+    @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const notBefore = waitForPosition(header(request, 'x-wait-for-position'));
-    const actor = actorOf(request);
-    const query = new GetUserQuery(actor, decodeUserId(id, actor), notBefore === undefined ? {} : { notBefore });
-    const user = await this.queries.execute(query);
+    const parameters = new QueryParameters(query);
+    const asOf = parameters.one('as_of', time);
+    parameters.check();
+    const fresh = { ...(notBefore !== undefined && { notBefore }), ...(asOf !== undefined && { asOf }) };
+    const user = await this.queries.execute(new GetUserQuery(actorOf(request), decodeUserId(id), fresh));
     reply.header('etag', etag(user.revision));
-    return userResponse(user, this.clock.now());
+    return userResponse(user, asOf === undefined ? this.clock.now() : new Date(asOf));
   }
 
   @Patch(':user_id')
@@ -62,7 +91,7 @@ export class UsersController {
       isDeveloper ?? null,
       condition ?? null,
     ]);
-    const userId = decodeUserId(id, actor);
+    const userId = decodeUserId(id);
     const wish = {
       ...{ userId, actor },
       ...(name !== undefined && { name }),
@@ -80,23 +109,3 @@ export class UsersController {
     return userResponse(user, this.clock.now());
   }
 }
-
-/** @throws Unauthenticated: a route that asks for no key must not ask who is calling */
-function actorOf(request: FastifyRequest): Actor {
-  if (!request.principal) throw new Unauthenticated();
-  return request.principal.actor;
-}
-
-const header = (request: FastifyRequest, name: string): string | undefined => {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(',') : value;
-};
-
-const contextOf = (request: FastifyRequest, actor: Actor): Omit<Context, 'rule'> => ({
-  accountId: actor.accountId,
-  actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
-  requestId: request.id,
-  ip: request.ip,
-  userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
-  commandId: randomUUID(),
-});

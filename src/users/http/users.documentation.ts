@@ -1,12 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { ProblemResponse } from '../../http/problem.response.js';
-import { UserResponse } from './user.response.js';
+import { UserResponse, UsersResponse } from './user.response.js';
 
 const etagHeader = { ETag: { description: "The revision of the user's stream", schema: { type: 'string' as const } } };
 const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
 
-const problem = (status: number, description: string, headers = {}) =>
+export const problem = (status: number, description: string, headers = {}) =>
   ApiResponse({
     status,
     description,
@@ -16,25 +16,47 @@ const problem = (status: number, description: string, headers = {}) =>
 
 const userId = ApiParam({ name: 'user_id', description: 'As the API gives it: base64 of User:<ULID>', type: String });
 const common = [
-  userId,
   problem(400, 'Not as documented'),
   problem(401, 'No valid API key'),
   problem(403, 'Not allowed'),
-  problem(404, 'No such user in this account'),
   problem(500, 'Internal error'),
   problem(503, 'Try again', retryAfter),
 ];
+const ofOneUser = [userId, problem(404, 'No such user in this account'), ...common];
+
+const waits = ApiHeader({
+  name: 'X-Wait-For-Position',
+  required: false,
+  description: 'An X-Position: the answer includes that write',
+});
+const asOf = ApiQuery({
+  name: 'as_of',
+  required: false,
+  description: 'As it was at that time (RFC 3339)',
+  schema: { type: 'string', format: 'date-time' },
+});
+
+export const DocumentsListUsers = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary: 'List users, oldest first', operationId: 'listUsers' }),
+    ApiQuery({ name: 'email', required: false, type: String, description: 'Part of the e-mail, in any case' }),
+    ApiQuery({ name: 'status', required: false, isArray: true, enum: ['active', 'invited', 'expired'] }),
+    ApiQuery({ name: 'is_developer', required: false, type: Boolean }),
+    asOf,
+    ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } }),
+    ApiQuery({ name: 'cursor', required: false, type: String, description: 'The next_cursor of the page before' }),
+    waits,
+    ApiResponse({ status: 200, type: UsersResponse }),
+    ...common,
+  );
 
 export const DocumentsGetUser = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary: 'Get a user', operationId: 'getUser' }),
-    ApiHeader({
-      name: 'X-Wait-For-Position',
-      required: false,
-      description: 'An X-Position: the answer includes that write',
-    }),
+    asOf,
+    waits,
     ApiResponse({ status: 200, type: UserResponse, headers: etagHeader }),
-    ...common,
+    ...ofOneUser,
   );
 
 export const DocumentsUpdateUser = (): MethodDecorator =>
@@ -55,7 +77,7 @@ export const DocumentsUpdateUser = (): MethodDecorator =>
       type: UserResponse,
       headers: { ...etagHeader, 'X-Position': { description: 'For X-Wait-For-Position', schema: { type: 'string' } } },
     }),
-    ...common,
+    ...ofOneUser,
     problem(409, 'Others were changing this user, or this command is running', retryAfter),
     problem(412, 'The user has changed', etagHeader),
     problem(413, 'The body is larger than 16 KiB'),

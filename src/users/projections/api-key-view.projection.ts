@@ -27,7 +27,7 @@ export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
     expiresAt: 'text?',
     revoked: 'boolean',
   },
-  indexes: ['keyHash', 'userId'],
+  indexes: [['keyHash'], ['userId']],
   key: ({ data }) => data.apiKeyId,
   on: {
     ApiKeyIssued: ({ data: { apiKeyId, accountId, userId, name, keyHash, redactedKey, expiresAt }, meta }) => ({

@@ -1,7 +1,11 @@
-import type { Projection } from '../../event-sourcing/projection.js';
+import type { Recorded } from '../../event-sourcing/fact.js';
+import type { ColumnsOf, Projection } from '../../event-sourcing/projection.js';
 import type { UserEvent } from '../domain/user.events.js';
 
-/** One user as callers see them. `permissions` is a sorted JSON array; `invitationExpiresAt` is null once they are active. */
+/**
+ * One user as callers see them. `permissions` is a sorted JSON array; `invitationExpiresAt` is null once they are active;
+ * `emailFolded` is what e-mails are searched in; `since` is when they came to be as they are, RFC 3339 with milliseconds.
+ */
 export type UserView = Readonly<{
   userId: string;
   accountId: string;
@@ -13,9 +17,42 @@ export type UserView = Readonly<{
   state: string;
   createdAt: string;
   invitationExpiresAt: string | null;
+  emailFolded: string;
+  since: string;
 }>;
 
-const born = { permissions: '[]' };
+export const userColumns: ColumnsOf<UserView> = {
+  userId: 'text',
+  accountId: 'text',
+  email: 'text',
+  name: 'text',
+  role: 'text',
+  isDeveloper: 'boolean',
+  permissions: 'text',
+  state: 'text',
+  createdAt: 'text',
+  invitationExpiresAt: 'text?',
+  emailFolded: 'text',
+  since: 'text',
+};
+
+type Born = Readonly<{ data: Pick<UserView, 'userId' | 'accountId' | 'email' | 'name' | 'role' | 'isDeveloper'> }>;
+
+const born = ({
+  data: { userId, accountId, email, name, role, isDeveloper },
+  meta,
+}: Born & Pick<Recorded, 'meta'>) => ({
+  ...{ userId, accountId, email, name, role, isDeveloper },
+  permissions: '[]',
+  createdAt: meta.occurredAt,
+  emailFolded: email.toLowerCase(),
+  since: meta.occurredAt,
+});
+
+/** Clocks differ between instances; a user's own history never runs backwards. */
+const since = ({ meta }: Pick<Recorded, 'meta'>, row: UserView | undefined) => ({
+  since: row && row.since > meta.occurredAt ? row.since : meta.occurredAt,
+});
 
 const permissionsOf = (row: UserView | undefined): string[] => JSON.parse(row?.permissions ?? '[]') as string[];
 const having = (row: UserView | undefined, permission: string) =>
@@ -24,43 +61,20 @@ const lacking = (row: UserView | undefined, permission: string) =>
   JSON.stringify(permissionsOf(row).filter((held) => held !== permission));
 
 export const userView: Projection<UserEvent, UserView> = {
-  name: 'user-view-1',
-  columns: {
-    userId: 'text',
-    accountId: 'text',
-    email: 'text',
-    name: 'text',
-    role: 'text',
-    isDeveloper: 'boolean',
-    permissions: 'text',
-    state: 'text',
-    createdAt: 'text',
-    invitationExpiresAt: 'text?',
-  },
-  indexes: ['accountId'],
+  name: 'user-view-2',
+  columns: userColumns,
+  indexes: [['accountId', 'createdAt', 'key']],
   key: ({ data }) => data.userId,
   on: {
-    UserAdded: ({ data: { userId, accountId, email, name, role, isDeveloper }, meta }) => ({
-      ...born,
-      ...{ userId, accountId, email, name, role, isDeveloper },
-      state: 'active',
-      createdAt: meta.occurredAt,
-      invitationExpiresAt: null,
-    }),
-    UserInvited: ({ data: { userId, accountId, email, name, role, isDeveloper, expiresAt }, meta }) => ({
-      ...born,
-      ...{ userId, accountId, email, name, role, isDeveloper },
-      state: 'invited',
-      createdAt: meta.occurredAt,
-      invitationExpiresAt: expiresAt,
-    }),
-    UserActivated: () => ({ state: 'active', invitationExpiresAt: null }),
-    InvitationRenewed: ({ data }) => ({ invitationExpiresAt: data.expiresAt }),
-    UserRenamed: ({ data }) => ({ name: data.to }),
-    DeveloperPermissionGranted: () => ({ isDeveloper: true }),
-    DeveloperPermissionRevoked: () => ({ isDeveloper: false }),
-    PermissionGranted: ({ data }, row) => ({ permissions: having(row, data.permission) }),
-    PermissionRevoked: ({ data }, row) => ({ permissions: lacking(row, data.permission) }),
-    UserRemoved: () => ({ state: 'removed' }),
+    UserAdded: (event) => ({ ...born(event), state: 'active', invitationExpiresAt: null }),
+    UserInvited: (event) => ({ ...born(event), state: 'invited', invitationExpiresAt: event.data.expiresAt }),
+    UserActivated: (event, row) => ({ ...since(event, row), state: 'active', invitationExpiresAt: null }),
+    InvitationRenewed: (event, row) => ({ ...since(event, row), invitationExpiresAt: event.data.expiresAt }),
+    UserRenamed: (event, row) => ({ ...since(event, row), name: event.data.to }),
+    DeveloperPermissionGranted: (event, row) => ({ ...since(event, row), isDeveloper: true }),
+    DeveloperPermissionRevoked: (event, row) => ({ ...since(event, row), isDeveloper: false }),
+    PermissionGranted: (event, row) => ({ ...since(event, row), permissions: having(row, event.data.permission) }),
+    PermissionRevoked: (event, row) => ({ ...since(event, row), permissions: lacking(row, event.data.permission) }),
+    UserRemoved: (event, row) => ({ ...since(event, row), state: 'removed' }),
   },
 };

@@ -1,19 +1,23 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position } from '../../event-sourcing/fact.js';
-import { ProjectionProgress, Rows, type Stored } from '../../event-sourcing/read-model.js';
+import { ProjectionProgress, Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
 import type { Actor } from '../domain/actor.js';
 import { UserNotFound, UsersNotReadable } from '../domain/user.errors.js';
 import { mayReadUsers } from '../domain/user.policy.js';
+import { userVersion } from '../projections/user-version.chronicle.js';
 import { type UserView, userView } from '../projections/user-view.projection.js';
 import { UserHistory } from './user-history.js';
 
 /** How long a read waits for the read model to come to a write. */
 export const READ_YOUR_WRITES_MS = 2000;
 
-/** `after`: the write that this answers. `notBefore`: a position the caller has seen. */
-export type Freshness = Readonly<{ after?: Committed; notBefore?: Position }>;
+/**
+ * `after`: the write that this answers. `notBefore`: a position the caller has seen. `asOf`: the user as they were at
+ * that moment, RFC 3339.
+ */
+export type Freshness = Readonly<{ after?: Committed; notBefore?: Position; asOf?: string }>;
 
 /** One user, as the read model has them. */
 export class GetUserQuery extends Query<Stored<UserView>> {
@@ -37,11 +41,25 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
   /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) */
   async execute({ actor, userId, freshness }: GetUserQuery): Promise<Stored<UserView>> {
     if (!mayReadUsers(actor)) throw new UsersNotReadable();
-    const { after, notBefore } = freshness;
+    const { after, notBefore, asOf } = freshness;
     if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
-    const user = await (after ? this.afterWrite(userId, after) : this.rows.get(userView, userId));
+    const user = await (after
+      ? this.afterWrite(userId, after)
+      : asOf === undefined
+        ? this.rows.get(userView, userId)
+        : this.versionAt(userId, asOf));
     if (user?.accountId !== actor.accountId || user.state === 'removed') throw new UserNotFound(userId);
     return user;
+  }
+
+  private async versionAt(userId: string, asOf: string): Promise<Stored<UserView> | undefined> {
+    const where: Test[] = [{ column: 'userId', is: '=', value: userId }];
+    const filter: Test[] = [
+      { column: 'since', is: '<=', value: asOf },
+      { column: 'until', is: '>', value: asOf },
+    ];
+    const [version] = await this.rows.select(userVersion, { where, filter, order: ['position'], limit: 1 });
+    return version;
   }
 
   private async afterWrite(userId: string, write: Committed): Promise<Stored<UserView> | undefined> {

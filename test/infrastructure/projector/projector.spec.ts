@@ -16,7 +16,7 @@ type Row = Readonly<{ name: string; times: number; odd: boolean; note: string | 
 const view = (name: string): Projection<Named, Row> => ({
   name,
   columns: { name: 'text', times: 'integer', odd: 'boolean', note: 'text?' },
-  indexes: ['name'],
+  indexes: [['name']],
   key: ({ data }) => data.key,
   on: {
     Named: ({ data }, row) => {
@@ -68,7 +68,12 @@ let db: Kysely<AnyTables>;
 let script: Script;
 let projectors: Projector[] = [];
 const projector = (...projections: Projection<Named, Row>[]): Projector => {
-  const made = new Projector(projections, ['user-'], script, new SqlReadModelWriter(db), silent);
+  const made = new Projector(
+    { streams: ['user-'], projections, chronicles: [] },
+    script,
+    new SqlReadModelWriter(db),
+    silent,
+  );
   projectors.push(made);
   return made;
 };
@@ -106,7 +111,7 @@ describe('telling events', () => {
     expect(script.asked).toEqual([undefined, 101n]);
     expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ times: 3 });
   });
-  it('tells a new projection all of history, and the others nothing twice', async () => {
+  it('tells a read model of another shape all of history, and nothing twice', async () => {
     const events = recorded([named('x', 'one'), named('x', 'two')]);
     script.deliver(batch(events));
     const first = projector(a);
@@ -181,7 +186,12 @@ it('tries again while the database fails, and loses nothing', async () => {
   }
   const events: NewEvent[] = recorded([named('x', 'one')]);
   script.deliver(batch(events as Recorded[]), batch(events as Recorded[]));
-  const subject = new Projector([a], ['user-'], script, new Failing(db), silent);
+  const subject = new Projector(
+    { streams: ['user-'], projections: [a], chronicles: [] },
+    script,
+    new Failing(db),
+    silent,
+  );
   projectors.push(subject);
   await subject.start();
   expect(script.asked).toEqual([undefined, undefined]);

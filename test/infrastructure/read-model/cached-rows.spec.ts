@@ -20,11 +20,18 @@ class Slow extends Rows {
   override findOne<R>(): Promise<Stored<R> | undefined> {
     return this.get();
   }
+  override select<R>(): Promise<readonly Stored<R>[]> {
+    return Promise.resolve([]);
+  }
+  override count(): Promise<number> {
+    return Promise.resolve(0);
+  }
   override isEmpty(): Promise<boolean> {
     return Promise.resolve(false);
   }
 }
 class Progress extends ProjectionProgress {
+  override readonly position = 0n;
   changed: (table: string, keys: Iterable<string>) => void = () => undefined;
   override onCommitted(listener: (table: string, keys: Iterable<string>) => void): void {
     this.changed = listener;

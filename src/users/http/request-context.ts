@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Context } from '../../event-sourcing/fact.js';
+import type { Actor } from '../domain/actor.js';
+import { Unauthenticated } from './authentication.hook.js';
+
+/** @throws Unauthenticated: a route that asks for no key must not ask who is calling */
+export function actorOf(request: FastifyRequest): Actor {
+  if (!request.principal) throw new Unauthenticated();
+  return request.principal.actor;
+}
+
+/** A header as one text, however often it was sent. */
+export const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+};
+
+/** What is stored of a request with what it brought about. */
+export const contextOf = (request: FastifyRequest, actor: Actor): Omit<Context, 'rule'> => ({
+  accountId: actor.accountId,
+  actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
+  requestId: request.id,
+  ip: request.ip,
+  userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+  commandId: randomUUID(),
+});
