@@ -16,10 +16,9 @@ export class Service {
   /** Resolves once it says that it listens. */
   async start() {
     if (!existsSync(PROGRAM)) throw new Error('dist/main.js is missing: run `npm run build` first');
-    const environment = { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: this.#dataDir };
     const began = performance.now();
     this.#child = spawn(process.execPath, [PROGRAM], {
-      env: { ...environment, HOST: '127.0.0.1', PORT: '0', EMBEDDED_EVENTSTORE_PORT: '0' },
+      env: { ...this.environment, HOST: '127.0.0.1', PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const url = await this.#listening();
@@ -67,13 +66,26 @@ export class Service {
     return sizes;
   }
 
+  get dataDir() {
+    return this.#dataDir;
+  }
+
+  get environment() {
+    return { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: this.#dataDir, EMBEDDED_EVENTSTORE_PORT: '0' };
+  }
+
   /** Ends it and removes its data. */
   async stop() {
+    await this.end();
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  /** Ends it; {@link start} takes it up again with the data it has. */
+  async end() {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, 'exit');
       this.#child.kill('SIGTERM');
       await ended;
     }
-    rmSync(this.#dataDir, { recursive: true, force: true });
   }
 }

@@ -12,7 +12,9 @@ import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
+import { Refusals } from './users/commands/refusals.js';
 import { authenticate } from './users/http/authentication.hook.js';
+import { keepRefusal } from './users/http/keep-refusals.js';
 import { statusTable } from './users/http/status-table.js';
 import { auditModels } from './users/http/audit.documentation.js';
 import { documentedModels } from './users/http/users.documentation.js';
@@ -42,7 +44,13 @@ export async function startService(resources: Resources): Promise<Service> {
   );
   const fastify = app.getHttpAdapter().getInstance();
   const authentication = app.get(Authentication);
-  const authenticated = authenticate((key) => authentication.principal(key));
+  const refusals = app.get(Refusals);
+  const principalOf = authenticate((key) => authentication.principal(key));
+  const authenticated = (request: FastifyRequest): Promise<void> =>
+    principalOf(request).catch(async (refusal: unknown) => {
+      await keepRefusal(refusal, request, refusals);
+      throw refusal;
+    });
   guardRequests(fastify, authenticated);
   app.useGlobalFilters(problems);
   publishOpenApi(app, [...documentedModels, ...auditModels]);

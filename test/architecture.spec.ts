@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['users/commands', 'users/queries', 'users/projections', 'users/domain', 'event-sourcing', 'http'],
     ...['@nestjs/', 'class-validator', 'class-transformer', 'fastify', 'uuid'],
   ],
-  users: ['users/commands', 'users/queries', 'users/projections', 'users/http', '@nestjs/'],
+  users: ['event-sourcing', 'users/commands', 'users/queries', 'users/projections', 'users/http', '@nestjs/'],
   http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way'],
   'infrastructure/event-store': ['event-sourcing', '@eventstore/db-client', 'uuid', 'lru-cache'],
   'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3'],

@@ -16,6 +16,8 @@ export abstract class ReadModelWriter {
    * built in another shape, they are emptied, so that they are told all of history again.
    */
   abstract open(tables: readonly Table[]): Promise<Position | undefined>;
+  /** Makes the indexes where there are none; rows are looked up by key alone until then. Done once history is told. */
+  abstract index(tables: readonly Table[]): Promise<void>;
   /** The rows there are for these keys. */
   abstract load(table: Table, keys: readonly string[]): Promise<RowsByKey>;
   /** Writes rows and the checkpoint, all in one transaction. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
-import type { ReadModelShape } from '../../event-sourcing/projection.js';
+import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
 import { ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { Batch } from './batch.js';
@@ -17,6 +17,8 @@ const RETRY_MS = 500;
  * are the writers of one stream, whose events come in groups as it is.
  */
 const GATHER_MS = 5;
+/** While history is told, nobody waits for any one event: events by the thousand share a transaction. */
+const HISTORY_AT_ONCE = 4000;
 
 /**
  * Tells the read model every event, in order, one batch at a time: rows and checkpoint in one transaction.
@@ -24,6 +26,8 @@ const GATHER_MS = 5;
  */
 export class Projector extends ProjectionProgress {
   state: ProjectorState = 'starting';
+  /** Events told since it started. */
+  told = 0;
   /** Why it stopped or is failing, for the operator. */
   fault: string | undefined;
   private readonly room = new WaitingRoom();
@@ -31,6 +35,9 @@ export class Projector extends ProjectionProgress {
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
   private checkpoint: Position | undefined;
+  /** Delivered, and not told yet. */
+  private gathered: Recorded[] = [];
+  private gatheredTo: Position | undefined;
   private running: Promise<void> = Promise.resolve();
   private settled: () => void = () => undefined;
 
@@ -41,6 +48,10 @@ export class Projector extends ProjectionProgress {
     private readonly log: Log,
   ) {
     super();
+  }
+
+  private get tables(): readonly Table[] {
+    return [...this.shape.projections, ...this.shape.chronicles];
   }
 
   override get position(): Position {
@@ -59,11 +70,12 @@ export class Projector extends ProjectionProgress {
 
   /** Starts, and resolves once history is told, or it turned out that it cannot be. */
   async start(): Promise<void> {
-    this.checkpoint = await this.readModel.open([...this.shape.projections, ...this.shape.chronicles]);
+    this.checkpoint = await this.readModel.open(this.tables);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
     await settled;
+    await this.readModel.index(this.tables);
   }
 
   /** Finishes the batch under way and stops. */
@@ -81,15 +93,31 @@ export class Projector extends ProjectionProgress {
           this.checkpoint,
           this.abort.signal,
         )) {
-          if (position !== undefined) await this.tell(events, position);
+          this.gathered.push(...events);
+          if (position !== undefined) this.gatheredTo = position;
+          if (this.state !== 'live' && !caughtUp && this.gathered.length < HISTORY_AT_ONCE) continue;
+          await this.tellGathered();
           if (caughtUp) this.live();
           if (this.state === 'live' && ofSeveralStreams(events)) await sleep(GATHER_MS);
         }
+        await this.tellGathered(); // the subscription has ended
       } catch (error) {
+        await this.tellGathered().catch(() => undefined); // the fault comes after these
+        this.forgetGathered();
         await this.onFault(error);
       }
     }
     this.settled();
+  }
+
+  private async tellGathered(): Promise<void> {
+    if (this.gatheredTo !== undefined) await this.tell(this.gathered, this.gatheredTo);
+    this.forgetGathered();
+  }
+
+  private forgetGathered(): void {
+    this.gathered = [];
+    this.gatheredTo = undefined;
   }
 
   private live(): void {
@@ -105,6 +133,7 @@ export class Projector extends ProjectionProgress {
     const changes = await new Batch(this.readModel).tell(this.shape, unseen);
     await this.readModel.commit(changes, position);
     this.checkpoint = position;
+    this.told += unseen.length;
     for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows.keys());
     this.room.admit(position);
   }

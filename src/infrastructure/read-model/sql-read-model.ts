@@ -3,14 +3,15 @@ import type { Position } from '../../event-sourcing/fact.js';
 import type { AnyRow, Stored, Table } from '../../event-sourcing/projection.js';
 import { type Changes, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
 import {
+  addValues,
   checkpoints,
-  columnsOf,
   createCheckpoints,
+  createIndexes,
   createTable,
   fromRaw,
   type RawRow,
+  type RawValue,
   shapeOf,
-  toRaw,
 } from './tables.js';
 import { upsertOf } from './upsert.js';
 
@@ -31,6 +32,12 @@ export class SqlReadModelWriter extends ReadModelWriter {
     super();
   }
 
+  /** Forgets how far the read model has come: {@link open} then has it told all of history again. */
+  async forget(): Promise<void> {
+    await createCheckpoints(this.db);
+    await this.db.deleteFrom(checkpoints.name).execute();
+  }
+
   override async open(tables: readonly Table[]): Promise<Position | undefined> {
     this.shape = shapeOf(tables);
     await createCheckpoints(this.db);
@@ -42,6 +49,10 @@ export class SqlReadModelWriter extends ReadModelWriter {
     }
     for (const table of tables) await createTable(this.db, table);
     return current && BigInt(current.position ?? 0);
+  }
+
+  override async index(tables: readonly Table[]): Promise<void> {
+    for (const table of tables) await createIndexes(this.db, table);
   }
 
   override async load(table: Table, keys: readonly string[]): Promise<RowsByKey> {
@@ -59,25 +70,26 @@ export class SqlReadModelWriter extends ReadModelWriter {
 
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
-      for (const { table, rows } of changes)
-        await this.upsert(
-          transaction,
-          table,
-          Array.from(rows, ([key, row]) => toRaw(table, key, row)),
-        );
-      await this.upsert(transaction, checkpoints, [{ key: this.shape, position: checkpoint }]);
+      for (const { table, rows } of changes) await this.upsert(transaction, table, rows);
+      const query = this.built('checkpoint', () => upsertOf(this.db, checkpoints, 1));
+      await transaction.executeQuery({ ...query, parameters: [this.shape, checkpoint] });
     });
   }
 
   /** In statements of {@link ROWS_AT_ONCE} rows and of one, so that two are built for a table and no more. */
-  private async upsert(db: Kysely<AnyTables>, table: Table, rows: readonly RawRow[]): Promise<void> {
-    const columns = columnsOf(table);
-    for (let i = 0; i < rows.length;) {
-      const size = rows.length - i >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
+  private async upsert(db: Kysely<AnyTables>, table: Table, rows: RowsByKey): Promise<void> {
+    const names = Object.keys(table.columns);
+    const entries = rows.entries();
+    for (let left = rows.size; left > 0;) {
+      const size = left >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
+      left -= size;
       const query = this.built(`upsert ${table.name} ${size}`, () => upsertOf(this.db, table, size));
-      const parameters = rows.slice(i, i + size).flatMap((row) => columns.map((name) => row[name]));
+      const parameters: RawValue[] = [];
+      for (let i = 0; i < size; i++) {
+        const { value } = entries.next();
+        if (value) addValues(parameters, names, value[0], value[1]);
+      }
       await db.executeQuery({ ...query, parameters });
-      i += size;
     }
   }
 

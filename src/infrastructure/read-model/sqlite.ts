@@ -10,6 +10,8 @@ import {
 
 /** SQLite before 3.51.3 can lose committed data when a write-ahead log is reset (the "WAL-reset race"). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
+/** Pages kept in memory, as far as they are used: indexes of a million rows are written all over. */
+const CACHE_KIB = 64 * 1024;
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Takes the write lock at once: SQLite does not wait for it where a reader turns writer half-way. */
@@ -53,6 +55,7 @@ export function openSqlite(file: string): Kysely<unknown> {
   if (isOlder(version)) throw new Error(`SQLite ${version} is too old; ${OLDEST_SQLITE.join('.')} or newer is needed`);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
+  database.pragma(`cache_size = -${CACHE_KIB}`);
   database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
   return new Kysely({
     dialect: new ImmediateDialect({ database: preparingOnce(database) }),

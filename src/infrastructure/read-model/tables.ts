@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ColumnDataType, Kysely } from 'kysely';
 import type { AnyTables } from './sql-read-model.js';
-import type { AnyRow, ColumnKind, Progress, RowValue, Table } from '../../event-sourcing/projection.js';
+import type { AnyRow, ColumnKind, Progress, RowValue, Stored, Table } from '../../event-sourcing/projection.js';
 
-/** What the database gives back for a row; numbers for booleans, since SQLite has none. */
-export type RawRow = Record<string, string | number | bigint | null>;
+/** What the database holds in a column; numbers for booleans, since SQLite has none. */
+export type RawValue = string | number | bigint | null;
+export type RawRow = Record<string, RawValue>;
 
 const types: Record<ColumnKind, ColumnDataType> = {
   text: 'text',
@@ -35,7 +36,7 @@ export async function createCheckpoints(db: Kysely<AnyTables>): Promise<void> {
     .execute();
 }
 
-/** Makes a table, and its indexes, where there is none. */
+/** Makes a table where there is none. */
 export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<void> {
   let creation = db.schema
     .createTable(table.name)
@@ -46,6 +47,10 @@ export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<
   for (const [name, kind] of Object.entries(table.columns))
     creation = creation.addColumn(name, types[kind], (column) => (kind === 'text?' ? column : column.notNull()));
   await creation.execute();
+}
+
+/** Makes a table's indexes where there are none: far quicker once the rows are there than row by row. */
+export async function createIndexes(db: Kysely<AnyTables>, table: Table): Promise<void> {
   for (const columns of table.indexes)
     await db.schema
       .createIndex(`${table.name}-${columns.join('-')}`)
@@ -58,11 +63,10 @@ export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<
 const stored = (value: RowValue | undefined): string | number | null =>
   typeof value === 'boolean' ? Number(value) : (value ?? null);
 
-/** A row as the database takes it. */
-export function toRaw(table: Table, key: string, row: AnyRow & Progress): RawRow {
-  const raw: RawRow = { key, revision: row.revision, position: row.position };
-  for (const name of Object.keys(table.columns)) raw[name] = stored(row[name]);
-  return raw;
+/** A row as the database takes it, its values in the order of {@link columnsOf}, added to the end of `values`. */
+export function addValues(values: RawValue[], names: readonly string[], key: string, row: Stored<AnyRow>): void {
+  values.push(key, row.revision, row.position);
+  for (const name of names) values.push(stored(row[name]));
 }
 
 /** A row as the projection knows it. */

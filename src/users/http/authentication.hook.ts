@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../domain/actor.js';
 import type { Principal } from '../queries/authenticate.js';
 
 declare module 'fastify' {
@@ -18,6 +19,9 @@ export class Unauthenticated extends Error {
 /** The key's owner has neither developer permission nor the account admin role. */
 export class ApiNotAllowed extends Error {
   readonly code = 'api-not-allowed';
+  constructor(readonly actor: Actor) {
+    super('the owner of the key may not use the API');
+  }
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
@@ -34,7 +38,7 @@ export function authenticate(
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const principal = key === undefined ? undefined : await principalOf(key);
     if (!principal) throw new Unauthenticated();
-    if (!principal.mayUseApi) throw new ApiNotAllowed();
+    if (!principal.mayUseApi) throw new ApiNotAllowed(principal.actor);
     request.principal = principal;
   };
 }

@@ -50,20 +50,41 @@ type Said = Readonly<{
 async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said): Promise<readonly Entry[]> {
   const { meta, revision, position } = event;
   const clock = await around.after(auditClock, meta.accountId);
-  const whole = {
-    ...{ accountId: meta.accountId, eventId: event.id, type: event.type, occurredAt: meta.occurredAt },
-    ...{ high: clock?.high ?? meta.occurredAt, outcome: said.outcome },
-    ...{ actorId: meta.actor.userId, actorName: meta.actor.name, actorRole: meta.actor.role },
-    ...{ apiKeyId: meta.actor.apiKeyId, targetId: said.targetId, targetName: said.targetName },
-    ...{ changes: JSON.stringify(said.changes), rule: said.rule ?? meta.rule },
-    ...{ ip: meta.ip, userAgent: meta.userAgent, requestId: meta.requestId, correlationId: meta.$correlationId },
-    ...{ revision, position },
-  };
+  const { actor } = meta;
+  const changes = JSON.stringify(said.changes);
+  const rule = said.rule ?? meta.rule;
+  const high = clock?.high ?? meta.occurredAt;
   const told = said.changes.length > 0 ? said.changes : [{ field: null, before: null, after: null }];
+  // Written out, for it runs for every event of a rebuild: objects put together from parts take four times as long.
   return told.map(({ field, before, after }, index) => ({
     // Rising, so that rows are added at the end of the table.
     key: `${position.toString().padStart(20, '0')}/${index}`,
-    row: { ...whole, first: index === 0, field, before: valueText(before), after: valueText(after) },
+    row: {
+      accountId: meta.accountId,
+      first: index === 0,
+      eventId: event.id,
+      type: event.type,
+      occurredAt: meta.occurredAt,
+      high,
+      outcome: said.outcome,
+      actorId: actor.userId,
+      actorName: actor.name,
+      actorRole: actor.role,
+      apiKeyId: actor.apiKeyId,
+      targetId: said.targetId,
+      targetName: said.targetName,
+      changes,
+      field,
+      before: valueText(before),
+      after: valueText(after),
+      rule,
+      ip: meta.ip,
+      userAgent: meta.userAgent,
+      requestId: meta.requestId,
+      correlationId: meta.$correlationId,
+      revision,
+      position,
+    },
   }));
 }
 

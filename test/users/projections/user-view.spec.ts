@@ -24,9 +24,20 @@ it('tells an added user', () => {
     state: 'active',
     createdAt: '2026-01-02T03:04:05.678Z',
     invitationExpiresAt: null,
+    emailFolded: 'ada@example.com',
+    since: '2026-01-02T03:04:05.678Z',
     revision: 0n,
     position: 100n,
   });
+});
+it('never runs backwards in time, whatever clocks say', () => {
+  const [added, renamed] = recorded([userAdded(), { type: 'UserRenamed', data: { userId, from: 'Ada', to: 'B' } }]);
+  const early = { ...renamed, meta: { ...renamed?.meta, occurredAt: '2025-12-31T00:00:00.000Z' } };
+  const row = [added, early].reduce<Stored<UserView> | undefined>(
+    (before, event) => project<UserView>(userView, before, event as never),
+    undefined,
+  );
+  expect(row).toMatchObject({ name: 'B', since: '2026-01-02T03:04:05.678Z' });
 });
 it('tells what has happened to them since', () => {
   const row = told(

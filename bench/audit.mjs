@@ -1,0 +1,153 @@
+// Measures the audit trail: rebuild, pages of every filter, and a full export, over a log of any length.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { seedHistory } from './audit-history.mjs';
+import { Service } from './service.mjs';
+
+const USAGE = `Usage: npm run bench:audit -- [options]
+
+Writes a log of renames and developer permissions, rebuilds the read model from it, and measures pages and exports of
+the audit trail over HTTP.
+
+  --events N   events in the log, 1000 to 10000000 (default 100000; the goals are meant for 1000000)
+  --pages N    pages read for each filter (default 200)
+  --json       JSON on standard output; the table goes to standard error
+  --help       this text
+
+Exit codes: 0 measured, 1 failed, 2 wrong usage. A goal missed is reported and changes nothing here.
+`;
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const MIB = 1024 * 1024;
+const say = (line) => process.stderr.write(`bench: ${line}\n`);
+
+class Usage extends Error {}
+
+function readOptions() {
+  const types = {
+    events: { type: 'string' },
+    pages: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  };
+  let given;
+  try {
+    given = parseArgs({ options: types }).values;
+  } catch (error) {
+    throw new Usage(error.message);
+  }
+  const number = (name, text, least, most) => {
+    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new Usage(`--${name} must be a whole number from ${least} to ${most}`);
+  };
+  return {
+    events: number('events', given.events ?? '100000', 1000, 10_000_000),
+    pages: number('pages', given.pages ?? '200', 10, 10_000),
+    json: given.json ?? false,
+    help: given.help ?? false,
+  };
+}
+
+async function get(service, query, headers = {}) {
+  const response = await fetch(new URL(`/v2/audit-events?${query}`, service.url), {
+    headers: { authorization: service.authorization, ...headers },
+  });
+  if (response.status !== 200) throw new Error(`${query}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+/** Latencies of pages of one filter: half first pages, half second ones. */
+async function pages(service, name, queries, count) {
+  const took = [];
+  let rows = 0;
+  for (let i = 0; took.length < count; i++) {
+    const query = queries(i);
+    for (let cursor = ''; took.length < count;) {
+      const began = performance.now();
+      const page = await (await get(service, `${query}${cursor}`)).json();
+      took.push(performance.now() - began);
+      rows += page.audit_events.length;
+      if (cursor !== '' || !page.pagination.has_more) break;
+      cursor = `&cursor=${encodeURIComponent(page.pagination.next_cursor)}`;
+    }
+  }
+  took.sort((a, b) => a - b);
+  const at = (part) => took[Math.min(took.length - 1, Math.floor(part * took.length))];
+  return { name, pages: took.length, rowsPerPage: rows / took.length, p50: at(0.5), p99: at(0.99) };
+}
+
+async function exported(service, accept) {
+  const before = service.memory().service;
+  let highest = before;
+  const timer = setInterval(() => (highest = Math.max(highest, service.memory().service)), 250);
+  const began = performance.now();
+  let lines = 0;
+  for await (const chunk of (await get(service, 'order=asc', { accept })).body)
+    for (let i = chunk.indexOf(10); i >= 0; i = chunk.indexOf(10, i + 1)) lines++;
+  const seconds = (performance.now() - began) / 1000;
+  clearInterval(timer);
+  return { accept, rows: lines, seconds, rowsPerSecond: lines / seconds, memoryGrowthMiB: highest - before };
+}
+
+async function main() {
+  const options = readOptions();
+  if (options.help) return void process.stdout.write(USAGE);
+  const service = new Service();
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void service.stop().finally(() => process.exit(130)));
+  try {
+    await service.start();
+    await service.end();
+    say(`writing ${options.events} events`);
+    const known = await seedHistory(service, options.events, say);
+    say('rebuilding the read model');
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
+      env: service.environment,
+      maxBuffer: MIB,
+    });
+    const rebuild = JSON.parse(stdout);
+    say(`${rebuild.events_per_second} events/s`);
+    await service.start();
+    await pages(service, 'warm-up', () => 'limit=50', 50);
+    const filters = [];
+    for (const [name, queries] of Object.entries(known.queries)) {
+      const one = await pages(service, name, queries, options.pages);
+      say(`${name}: p99 ${one.p99.toFixed(1)} ms`);
+      filters.push(one);
+    }
+    const exports = [await exported(service, 'application/x-ndjson'), await exported(service, 'text/csv')];
+    if (exports[0].rows < options.events) throw new Error(`${exports[0].rows} rows exported of ${options.events}`);
+    const report = { events: options.events, rebuild, filters, exports };
+    (options.json ? process.stderr : process.stdout).write(table(report));
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    await service.stop();
+  }
+}
+
+const verdict = (met) => (met ? 'met' : 'MISSED');
+
+function table({ events, rebuild, filters, exports }) {
+  const lines = [
+    `audit trail of ${events} events`,
+    `rebuild  ${rebuild.events_per_second} events/s  ≥ 20000/s: ${verdict(rebuild.events_per_second >= 20_000)}`,
+    'filter                    rows a page  p50 ms  p99 ms  ≤ 30 ms p99',
+  ];
+  for (const { name, rowsPerPage, p50, p99 } of filters)
+    lines.push(
+      `${name.padEnd(24)}  ${rowsPerPage.toFixed(0).padStart(11)}  ${p50.toFixed(1).padStart(6)}  ${p99.toFixed(1).padStart(6)}  ${verdict(p99 <= 30)}`,
+    );
+  for (const { accept, rowsPerSecond, memoryGrowthMiB } of exports)
+    lines.push(
+      `export ${accept}  ${rowsPerSecond.toFixed(0)} rows/s  ≥ 50000/s: ${verdict(rowsPerSecond >= 50_000)}  memory +${memoryGrowthMiB.toFixed(0)} MiB  ≤ 50: ${verdict(memoryGrowthMiB <= 50)}`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+try {
+  await main();
+} catch (error) {
+  const wrong = error instanceof Usage;
+  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
+  process.exitCode = wrong ? 2 : 1;
+}

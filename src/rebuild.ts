@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { EventStore } from './event-sourcing/event-store.js';
+import { Projector } from './infrastructure/projector/projector.js';
+import { SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
+import { openResources } from './resources.js';
+import type { Settings } from './settings.js';
+import { readModel } from './users/users.module.js';
+
+export type Rebuilt = Readonly<{ events: number; seconds: number; events_per_second: number }>;
+
+/** Where progress goes: a bar on a terminal, plain lines elsewhere. */
+export type ProgressOutput = Readonly<{ isTTY?: boolean; write: (text: string) => unknown }>;
+
+const ON_TERMINAL_MS = 200;
+const ELSEWHERE_MS = 5_000;
+const BAR = 40;
+
+/**
+ * Tells an emptied read model all of history. Interrupted, it is taken up where it was by the next start of the service.
+ *
+ * @throws Error at an event that cannot be told, and what {@link openResources} throws
+ */
+export async function rebuild(settings: Settings, log: Logger, output: ProgressOutput): Promise<Rebuilt> {
+  const { resources, close } = await openResources(settings, log);
+  try {
+    const writer = new SqlReadModelWriter(resources.writing);
+    await writer.forget();
+    const projector = new Projector(readModel, resources.eventStore, writer, log);
+    const began = performance.now();
+    const done = await showProgress(projector, resources.eventStore, output);
+    await projector.start();
+    done();
+    const seconds = (performance.now() - began) / 1000;
+    if (projector.state === 'stopped') throw new Error(`the rebuild has stopped: ${projector.fault ?? ''}`);
+    await projector.stop();
+    return { events: projector.told, seconds, events_per_second: Math.round(projector.told / seconds) };
+  } finally {
+    await close();
+  }
+}
+
+/** Shows how far along the log the projector has come; the function returned ends that. */
+async function showProgress(projector: Projector, eventStore: EventStore, output: ProgressOutput): Promise<() => void> {
+  const head = Number((await eventStore.head()) ?? 0n);
+  const terminal = output.isTTY === true;
+  const show = (): void => {
+    // The last events of the log may be none of the read model's.
+    const part = head === 0 || projector.state === 'live' ? 1 : Math.min(1, Number(projector.position) / head);
+    const done = Math.floor(part * BAR);
+    const percent = `${Math.floor(part * 100)} %, ${projector.told} events`;
+    output.write(terminal ? `\r[${'#'.repeat(done)}${'.'.repeat(BAR - done)}] ${percent}` : `rebuilding: ${percent}\n`);
+  };
+  show();
+  const timer = setInterval(show, terminal ? ON_TERMINAL_MS : ELSEWHERE_MS);
+  return () => {
+    clearInterval(timer);
+    show();
+    if (terminal) output.write('\n');
+  };
+}
