@@ -137,10 +137,11 @@ function table({ events, rebuild, filters, exports }) {
     lines.push(
       `${name.padEnd(24)}  ${rowsPerPage.toFixed(0).padStart(11)}  ${p50.toFixed(1).padStart(6)}  ${p99.toFixed(1).padStart(6)}  ${verdict(p99 <= 30)}`,
     );
-  for (const { accept, rowsPerSecond, memoryGrowthMiB } of exports)
-    lines.push(
-      `export ${accept}  ${rowsPerSecond.toFixed(0)} rows/s  ≥ 50000/s: ${verdict(rowsPerSecond >= 50_000)}  memory +${memoryGrowthMiB.toFixed(0)} MiB  ≤ 50: ${verdict(memoryGrowthMiB <= 50)}`,
-    );
+  for (const { accept, rowsPerSecond, memoryGrowthMiB } of exports) {
+    const goal = accept === 'application/x-ndjson' ? `  ≥ 50000/s: ${verdict(rowsPerSecond >= 50_000)}` : '';
+    const memory = `memory +${memoryGrowthMiB.toFixed(0)} MiB  ≤ 50: ${verdict(memoryGrowthMiB <= 50)}`;
+    lines.push(`export ${accept}  ${rowsPerSecond.toFixed(0)} rows/s${goal}  ${memory}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -35,7 +35,7 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
   await eventStore.ready(EVENT_STORE_WITHIN_MS);
   const file = join(dataDir, 'read-model.sqlite');
   const writing = openSqlite(file) as Kysely<AnyTables>;
-  const reading = openSqlite(file) as Kysely<AnyTables>;
+  const reading = openSqlite(file, 'reading') as Kysely<AnyTables>;
   return {
     resources: { eventStore, writing, reading, log, secret: secretOf(dataDir) },
     eventStoreUrl,

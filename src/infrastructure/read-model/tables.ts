@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ColumnDataType, Kysely } from 'kysely';
 import type { AnyTables } from './sql-read-model.js';
-import type { AnyRow, ColumnKind, Progress, RowValue, Stored, Table } from '../../event-sourcing/projection.js';
+import type { AnyRow, ColumnKind, RowValue, Stored, Table } from '../../event-sourcing/projection.js';
 
 /** What the database holds in a column; numbers for booleans, since SQLite has none. */
 export type RawValue = string | number | bigint | null;
@@ -69,15 +69,23 @@ export function addValues(values: RawValue[], names: readonly string[], key: str
   for (const name of names) values.push(stored(row[name]));
 }
 
+/** Columns as pairs, listed once for each table: rows are read by the hundred thousand. */
+const listed = new WeakMap<Table, readonly (readonly [string, ColumnKind])[]>();
+function columnList(table: Table): readonly (readonly [string, ColumnKind])[] {
+  let columns = listed.get(table);
+  if (!columns) listed.set(table, (columns = Object.entries(table.columns)));
+  return columns;
+}
+
 /** A row as the projection knows it. */
-export function fromRaw(table: Table, raw: RawRow): AnyRow & Progress {
+export function fromRaw(table: Table, raw: RawRow): Stored<AnyRow> {
   const row: Record<string, unknown> = {
     revision: BigInt(raw.revision ?? 0),
     position: BigInt(raw.position ?? 0),
   };
-  for (const [name, kind] of Object.entries(table.columns)) {
+  for (const [name, kind] of columnList(table)) {
     const value = raw[name] ?? null;
     row[name] = kind === 'boolean' ? Number(value) === 1 : kind === 'integer' ? Number(value) : value;
   }
-  return row as AnyRow & Progress;
+  return row as Stored<AnyRow>;
 }
