@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { expectAudited } from '../support/audited.js';
 import {
   acknowledged,
   addUsers,
@@ -61,6 +62,7 @@ class CrashTest {
     await this.expectLedgerKept();
     await this.sendAgain(load.changes);
     await this.expectLedgerKept();
+    await expectAudited(this.service, this.userIds);
     await this.expectRebuildEqual();
   }
 
