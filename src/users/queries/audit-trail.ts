@@ -16,6 +16,9 @@ export type Stretch = Readonly<{
   limit: number;
 }>;
 
+/** A part of the log, both ends included. */
+type Part = Readonly<{ first: Position; last: Position }>;
+
 /** What an index is asked for: each of the values is a walk of its own along the log. */
 type Lead = Readonly<{ column: string; values: readonly (string | boolean)[] }>;
 
@@ -30,17 +33,22 @@ export class AuditTrail {
 
   /** One entry for each event that matches, in log order. */
   async search(accountId: string, filters: AuditFilters, stretch: Stretch): Promise<Stored<AuditEntry>[]> {
-    const bounds = await this.bounds(accountId, filters);
-    if (!bounds) return [];
+    let part = past(await this.part(accountId, filters, stretch.pin), stretch.after, stretch.descending);
     const lead = await this.leading(accountId, filters);
-    const where = [equal('accountId', accountId), ...bounds, test('position', '<=', stretch.pin)];
     const filter = heldAgainst(filters, lead.column);
     const found: Stored<AuditEntry>[] = [];
-    for (let { after } = stretch; ; after = found.at(-1)?.position) {
+    for (;;) {
       const limit = stretch.limit - found.length;
-      const next = await this.walk(lead, { where, filter, limit }, stretch.descending, after);
+      // One bound at each end: of two, a database searches by one and walks up to the other.
+      const where = [
+        equal('accountId', accountId),
+        test('position', '>=', part.first),
+        test('position', '<=', part.last),
+      ];
+      const next = await this.walk(lead, { where, filter, limit }, stretch.descending);
       found.push(...onePerEvent(next));
       if (next.length < limit || found.length === stretch.limit) return found;
+      part = past(part, found.at(-1)?.position, stretch.descending);
     }
   }
 
@@ -49,16 +57,11 @@ export class AuditTrail {
     { column, values }: Lead,
     selection: Pick<Selection, 'where' | 'filter' | 'limit'>,
     descending: boolean,
-    after: Position | undefined,
   ): Promise<Stored<AuditEntry>[]> {
     const walks: Stored<AuditEntry>[] = [];
     for (const value of values) {
-      const rows = await this.rows.select(auditEntry, {
-        ...{ ...selection, where: [...selection.where, equal(column, value)] },
-        ...{ order: ['position'], descending },
-        ...(after !== undefined && { after: [after] }),
-      });
-      walks.push(...rows);
+      const where = [...selection.where, equal(column, value)];
+      walks.push(...(await this.rows.select(auditEntry, { ...selection, where, order: ['position'], descending })));
     }
     if (values.length > 1) walks.sort((a, b) => Number(descending ? b.position - a.position : a.position - b.position));
     return walks.slice(0, selection.limit);
@@ -82,23 +85,19 @@ export class AuditTrail {
   }
 
   /**
-   * Where in the log a span of time can be, so that a walk starts and ends there: nothing from `from` on stands before
-   * the log first came to `from`, and nothing before `to` after it came to `to` and to the most that an event was ever
-   * late. Undefined where nothing can be.
+   * The part of the log up to `pin` that a span of time can be in, so that a walk starts and ends there: nothing from
+   * `from` on stands before the log first came to `from`, and nothing before `to` after it came to `to` and to the most
+   * that an event was ever late.
    */
-  private async bounds(accountId: string, { from, to }: AuditFilters): Promise<Test[] | undefined> {
-    const bounds: Test[] = [];
-    if (from !== undefined) {
-      const first = await this.firstAt(accountId, from);
-      if (first === undefined) return undefined;
-      bounds.push(test('position', '>=', first));
-    }
+  private async part(accountId: string, { from, to }: AuditFilters, pin: Position): Promise<Part> {
+    let [first, last] = [0n, pin];
+    if (from !== undefined) first = (await this.firstAt(accountId, from)) ?? pin + 1n;
     if (to !== undefined) {
       const late = (await this.rows.get(auditClock, accountId))?.late ?? 0;
-      const past = await this.firstAt(accountId, new Date(Date.parse(to) + late).toISOString());
-      if (past !== undefined) bounds.push(test('position', '<', past));
+      const beyond = await this.firstAt(accountId, later(to, late));
+      if (beyond !== undefined && beyond <= last) last = beyond - 1n;
     }
-    return bounds;
+    return { first, last };
   }
 
   /** The first position at which the log had come to a time. */
@@ -107,6 +106,17 @@ export class AuditTrail {
     const [first] = await this.rows.select(auditEntry, { where, order: ['high', 'position'], limit: 1 });
     return first?.position;
   }
+}
+
+/** Times are compared as text, of which the last is in the year 9999. */
+const later = (time: string, ms: number): string =>
+  new Date(Math.min(Date.parse(time) + ms, Date.parse('9999-12-31T23:59:59.999Z'))).toISOString();
+
+/** What is left of a part after a position was read, in reading order. */
+function past(part: Part, position: Position | undefined, descending: boolean): Part {
+  if (position === undefined) return part;
+  if (descending) return { ...part, last: position <= part.last ? position - 1n : part.last };
+  return { ...part, first: position >= part.first ? position + 1n : part.first };
 }
 
 const test = (column: string, is: '<' | '<=' | '>=', value: string | bigint): Test => ({ column, is, value });
