@@ -97,10 +97,15 @@ export class Seed {
   }
 
   /** A user's events, oldest first. */
-  async eventsOf(userId: string): Promise<StoredEvent[]> {
+  eventsOf(userId: string): Promise<StoredEvent[]> {
+    return this.eventsIn(`user-${userId}`);
+  }
+
+  /** A stream's events, oldest first. */
+  async eventsIn(stream: string): Promise<StoredEvent[]> {
     const found: StoredEvent[] = [];
     try {
-      for await (const { event } of this.client.readStream(`user-${userId}`))
+      for await (const { event } of this.client.readStream(stream))
         if (event) found.push(readable(event as JSONRecordedEvent));
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;
