@@ -91,7 +91,10 @@ export const oneOf =
 export function time(given: string): string {
   const meant = given.replace(' ', '+');
   const date = new Date(meant);
-  if (RFC3339.test(meant) && !Number.isNaN(date.getTime()) && /^\d{4}-/.test(date.toISOString()))
+  const [year = 0, month = 0, day = 0] = meant.slice(0, 10).split('-').map(Number);
+  // JavaScript takes the 30th of February for the 2nd of March.
+  const exists = day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (RFC3339.test(meant) && exists && !Number.isNaN(date.getTime()) && /^\d{4}-/.test(date.toISOString()))
     return date.toISOString();
   throw new InvalidRequest('', 'must be a time such as 2026-01-02T03:04:05Z');
 }
