@@ -18,7 +18,7 @@ import { DocumentsAuditEvents, DocumentsAuditLogs, DocumentsUserHistory } from '
 import { actorOf, contextOf, header } from './request-context.js';
 import { decodeUserId } from './user-id.js';
 
-const EXPORTED_AT_ONCE = 500;
+const EXPORTED_AT_ONCE = 200;
 
 type Asked = Readonly<{
   endpoint: string;
