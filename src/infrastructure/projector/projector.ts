@@ -102,17 +102,29 @@ export class Projector extends ProjectionProgress {
         }
         await this.tellGathered(); // the subscription has ended
       } catch (error) {
-        await this.tellGathered().catch(() => undefined); // the fault comes after these
-        this.forgetGathered();
-        await this.onFault(error);
+        // What was delivered before the fault comes before it, and may hold one of its own.
+        const earlier = await this.tellGathered().then(
+          () => undefined,
+          (fault: unknown) => fault,
+        );
+        await this.onFault(earlier ?? error);
       }
     }
     this.settled();
   }
 
   private async tellGathered(): Promise<void> {
-    if (this.gatheredTo !== undefined) await this.tell(this.gathered, this.gatheredTo);
+    const { gathered, gatheredTo } = this;
     this.forgetGathered();
+    if (gatheredTo === undefined) return;
+    try {
+      await this.tell(gathered, gatheredTo);
+    } catch (error) {
+      if (isDatabaseFault(error)) throw error;
+      // One of them cannot be told: everything before it is, and nothing after.
+      for (const event of gathered) await this.tell([event], event.position);
+      throw error;
+    }
   }
 
   private forgetGathered(): void {
