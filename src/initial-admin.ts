@@ -8,7 +8,7 @@ import type { Rows } from './event-sourcing/read-model.js';
 import type { Settings } from './settings.js';
 import { OpenAccountCommand } from './users/commands/open-account.handler.js';
 import { formatApiKey } from './users/domain/api-key.js';
-import { encodeUserId } from './users/http/user-id.js';
+import { encodeUserId } from './users/domain/public-id.js';
 import { accountView } from './users/projections/account-view.projection.js';
 
 /** As written to `initial-admin.json`, for scripts to read. */

@@ -16,10 +16,15 @@ type KindOf<T> = null extends T
         ? 'boolean'
         : 'integer';
 
-/** One event type: the version written today, its fields, and which of them are personal data. */
+/** What each field of `T` holds. Complete by type. */
+export type KindsOf<T> = { readonly [K in keyof T]-?: KindOf<T[K]> };
+
+/** One event type: what it says, the version written today, its fields, and which of them are personal data. */
 export type EventSchema<E extends AnyFact = AnyFact> = Readonly<{
+  /** One sentence for those who read the log. */
+  says: string;
   version: number;
-  fields: { readonly [K in keyof E['data']]-?: KindOf<E['data'][K]> };
+  fields: KindsOf<E['data']>;
   personal: readonly (keyof E['data'])[];
 }>;
 

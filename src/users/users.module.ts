@@ -7,6 +7,7 @@ import { Refusals } from './commands/refusals.js';
 import { RecordAuditReadingHandler } from './commands/record-audit-reading.handler.js';
 import { UpdateUserHandler } from './commands/update-user.handler.js';
 import { AuditController } from './http/audit.controller.js';
+import { ContractController } from './http/contract.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { accountView } from './projections/account-view.projection.js';
 import { apiKeyView } from './projections/api-key-view.projection.js';
@@ -31,7 +32,7 @@ export const readModel: ReadModelShape = {
 
 @Module({
   imports: [CqrsModule.forRoot()],
-  controllers: [UsersController, AuditController],
+  controllers: [UsersController, AuditController, ContractController],
   providers: [
     ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],
     ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail, Authentication],

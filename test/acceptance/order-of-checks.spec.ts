@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ulid } from 'ulid';
-import { encodeUserId } from '../../src/users/http/user-id.js';
+import { encodeUserId } from '../../src/users/domain/public-id.js';
 import { problemOf, withService } from './with-service.js';
 
 const context = withService();

@@ -8,7 +8,7 @@ import type { AccountEvent } from '../../src/users/domain/account.events.js';
 import { formatApiKey, hashApiKey, redactApiKey } from '../../src/users/domain/api-key.js';
 import type { ApiKeyEvent } from '../../src/users/domain/api-key.events.js';
 import type { UserEvent } from '../../src/users/domain/user.events.js';
-import { encodeUserId } from '../../src/users/http/user-id.js';
+import { encodeUserId } from '../../src/users/domain/public-id.js';
 import type { ServiceUnderTest } from './service.js';
 
 const TRIES = 10;

@@ -8,6 +8,16 @@ export type AccountEvent = AccountOpened;
 export type EmailClaimed = Fact<'EmailClaimed', { userId: string }>;
 
 export const accountEvents: Catalogue<AccountEvent | EmailClaimed> = {
-  AccountOpened: { version: 1, fields: { accountId: 'string', name: 'string' }, personal: [] },
-  EmailClaimed: { version: 1, fields: { userId: 'string' }, personal: [] },
+  AccountOpened: {
+    says: 'An account was opened.',
+    version: 1,
+    fields: { accountId: 'string', name: 'string' },
+    personal: [],
+  },
+  EmailClaimed: {
+    says: 'An e-mail was taken in its account, for good.',
+    version: 1,
+    fields: { userId: 'string' },
+    personal: [],
+  },
 };

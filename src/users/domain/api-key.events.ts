@@ -19,6 +19,7 @@ export type ApiKeyEvent = ApiKeyIssued | ApiKeyRevoked;
 
 export const apiKeyEvents: Catalogue<ApiKeyEvent> = {
   ApiKeyIssued: {
+    says: 'An API key was issued to a user.',
     version: 1,
     fields: {
       apiKeyId: 'string',
@@ -31,5 +32,5 @@ export const apiKeyEvents: Catalogue<ApiKeyEvent> = {
     },
     personal: [],
   },
-  ApiKeyRevoked: { version: 1, fields: { apiKeyId: 'string' }, personal: [] },
+  ApiKeyRevoked: { says: 'An API key was revoked.', version: 1, fields: { apiKeyId: 'string' }, personal: [] },
 };

@@ -6,5 +6,10 @@ export type AuditTrailRead = Fact<'AuditTrailRead', { format: string; filters: r
 export type AuditReadingEvent = AuditTrailRead;
 
 export const auditReadingEvents: Catalogue<AuditReadingEvent> = {
-  AuditTrailRead: { version: 1, fields: { format: 'string', filters: 'strings' }, personal: ['filters'] },
+  AuditTrailRead: {
+    says: 'Somebody read the audit trail.',
+    version: 1,
+    fields: { format: 'string', filters: 'strings' },
+    personal: ['filters'],
+  },
 };

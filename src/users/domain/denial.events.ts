@@ -15,11 +15,13 @@ export type DenialEvent = AccessDenied | AccessDenialsCounted;
 
 export const denialEvents: Catalogue<DenialEvent> = {
   AccessDenied: {
+    says: 'Somebody was refused to change something.',
     version: 1,
     fields: { action: 'string', targetId: 'string', fields: 'strings', missing: 'string' },
     personal: [],
   },
   AccessDenialsCounted: {
+    says: 'Further refusals of one API key were counted.',
     version: 1,
     fields: { apiKeyId: 'string', count: 'integer', since: 'time', until: 'time' },
     personal: [],

@@ -49,14 +49,54 @@ const invitation = { invitationId: 'string', tokenHash: 'string', expiresAt: 'ti
 const userId = { userId: 'string' } as const;
 
 export const userEvents: Catalogue<UserEvent> = {
-  UserInvited: { version: 1, fields: { ...newUser, ...invitation }, personal: ['email', 'name'] },
-  UserAdded: { version: 1, fields: newUser, personal: ['email', 'name'] },
-  UserActivated: { version: 1, fields: { ...userId, invitationId: 'string' }, personal: [] },
-  InvitationRenewed: { version: 1, fields: { ...userId, ...invitation }, personal: [] },
-  UserRenamed: { version: 1, fields: { ...userId, from: 'string', to: 'string' }, personal: ['from', 'to'] },
-  DeveloperPermissionGranted: { version: 1, fields: userId, personal: [] },
-  DeveloperPermissionRevoked: { version: 1, fields: userId, personal: [] },
-  PermissionGranted: { version: 1, fields: { ...userId, permission: 'string' }, personal: [] },
-  PermissionRevoked: { version: 1, fields: { ...userId, permission: 'string' }, personal: [] },
-  UserRemoved: { version: 1, fields: userId, personal: [] },
+  UserInvited: {
+    says: 'A user was invited and has not yet accepted.',
+    version: 1,
+    fields: { ...newUser, ...invitation },
+    personal: ['email', 'name'],
+  },
+  UserAdded: { says: 'A user was added, active at once.', version: 1, fields: newUser, personal: ['email', 'name'] },
+  UserActivated: {
+    says: 'An invited user accepted and is active.',
+    version: 1,
+    fields: { ...userId, invitationId: 'string' },
+    personal: [],
+  },
+  InvitationRenewed: {
+    says: 'An invitation was replaced by a new one; the former is void.',
+    version: 1,
+    fields: { ...userId, ...invitation },
+    personal: [],
+  },
+  UserRenamed: {
+    says: 'The display name was changed.',
+    version: 1,
+    fields: { ...userId, from: 'string', to: 'string' },
+    personal: ['from', 'to'],
+  },
+  DeveloperPermissionGranted: {
+    says: 'The developer permission was granted.',
+    version: 1,
+    fields: userId,
+    personal: [],
+  },
+  DeveloperPermissionRevoked: {
+    says: 'The developer permission was revoked.',
+    version: 1,
+    fields: userId,
+    personal: [],
+  },
+  PermissionGranted: {
+    says: 'A permission was granted.',
+    version: 1,
+    fields: { ...userId, permission: 'string' },
+    personal: [],
+  },
+  PermissionRevoked: {
+    says: 'A permission was revoked.',
+    version: 1,
+    fields: { ...userId, permission: 'string' },
+    personal: [],
+  },
+  UserRemoved: { says: 'The user was removed.', version: 1, fields: userId, personal: [] },
 };

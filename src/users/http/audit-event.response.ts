@@ -3,7 +3,7 @@ import type { Stored } from '../../event-sourcing/read-model.js';
 import { PaginationResponse } from '../../http/pagination.response.js';
 import type { AuditEntry } from '../projections/audit-entry.chronicle.js';
 import type { FieldChange } from '../projections/field-change.js';
-import { encodeId } from './user-id.js';
+import { encodeId } from '../domain/public-id.js';
 
 class AuditActorResponse {
   @ApiProperty({ type: String })

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PaginationResponse } from '../../http/pagination.response.js';
 import type { AuditEntry } from '../projections/audit-entry.chronicle.js';
 import type { FieldChange } from '../projections/field-change.js';
-import { encodeId } from './user-id.js';
+import { encodeId } from '../domain/public-id.js';
 
 /** One event of the audit trail in the shape of Arize's audit log. */
 export class AuditLogResponse {

@@ -3,12 +3,6 @@ import { InvalidRequest } from '../../http/invalid-request.js';
 const TYPED = /^([A-Za-z]+):(.+)$/s;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** An id as callers see it: base64 of `Type:id`. */
-export const encodeId = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64');
-
-/** A user's id as callers see it. */
-export const encodeUserId = (ulid: string): string => encodeId('User', ulid);
-
 /** The ULID that stands where an id cannot be a user's: well-formed, and nobody's. */
 export const NOBODY = '0'.repeat(26);
 

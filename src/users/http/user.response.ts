@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { UserView } from '../projections/user-view.projection.js';
 import { PaginationResponse } from '../../http/pagination.response.js';
-import { encodeUserId } from './user-id.js';
+import { encodeUserId } from '../domain/public-id.js';
 
 const PREDEFINED: readonly string[] = ['admin', 'member', 'annotator'];
 const CUSTOM = 'custom:';

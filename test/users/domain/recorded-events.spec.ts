@@ -1,29 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
-import { Codec } from '../../../src/infrastructure/event-store/codec.js';
-import { eventCatalogue, upcasters } from '../../../src/users/domain/event-catalogue.js';
-
-const DIRECTORY = fileURLToPath(new URL('../../recorded-events', import.meta.url));
-
-type Example = { stream: string; type: string; data: Record<string, unknown>; metadata: { schemaVersion: number } };
-const files = readdirSync(DIRECTORY);
-const example = (file: string): Example => JSON.parse(readFileSync(join(DIRECTORY, file), 'utf8')) as Example;
-const codec = new Codec(eventCatalogue, upcasters);
-
-const decode = ({ stream, type, data, metadata }: Example) =>
-  codec.decode({
-    streamId: stream,
-    id: '0c6f0d5e-7c1b-5d54-8b57-0b6f3f6b9d10',
-    revision: 0n,
-    type,
-    data,
-    metadata,
-    isJson: true,
-    created: new Date(0),
-    position: { commit: 1n, prepare: 1n },
-  } as never);
+import { eventCatalogue } from '../../../src/users/domain/event-catalogue.js';
+import {
+  decodeExample as decode,
+  recordedExample as example,
+  recordedFiles as files,
+} from '../../support/recorded-events.js';
 
 it.each(files)('%s decodes, as it must for ever', (file) => {
   const stored = example(file);
