@@ -15,6 +15,7 @@ import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
+import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceReadiness } from './readiness.js';
 import {
@@ -36,6 +37,8 @@ import { readModel, UsersModule } from './users/users.module.js';
 export type Resources = Readonly<{
   eventStore: EventStore;
   writing: Kysely<AnyTables>;
+  /** How whole transactions get to `writing`. */
+  statements: Statements;
   reading: Kysely<AnyTables>;
   log: Log;
   /** What cursors are sealed with. */
@@ -64,8 +67,8 @@ const streams = [
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class AppModule {
-  static with({ eventStore, writing, reading, log, secret }: Resources): DynamicModule {
-    const writer = new SqlReadModelWriter(writing);
+  static with({ eventStore, writing, statements, reading, log, secret }: Resources): DynamicModule {
+    const writer = new SqlReadModelWriter(writing, statements);
     const projector = new Projector(readModel, eventStore, writer, log);
     const rows = new CachedRows(new SqlRows(reading), projector);
     const adapters = [

@@ -23,7 +23,7 @@ const BAR = 40;
 export async function rebuild(settings: Settings, log: Logger, output: ProgressOutput): Promise<Rebuilt> {
   const { resources, close } = await openResources(settings, log);
   try {
-    const writer = new SqlReadModelWriter(resources.writing);
+    const writer = new SqlReadModelWriter(resources.writing, resources.statements);
     await writer.forget();
     const projector = new Projector(readModel, resources.eventStore, writer, log);
     const began = performance.now();

@@ -7,6 +7,7 @@ import { connectEventStore } from './infrastructure/event-store/event-store-db.j
 import { lockDirectory } from './infrastructure/read-model/directory-lock.js';
 import type { AnyTables } from './infrastructure/read-model/sql-read-model.js';
 import { openSqlite } from './infrastructure/read-model/sqlite.js';
+import { openThreadedSqlite } from './infrastructure/read-model/threaded-sqlite.js';
 import { secretOf } from './secret.js';
 import type { Settings } from './settings.js';
 import { EmbeddedEventStoreProcess } from './supervisor.js';
@@ -34,14 +35,16 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
   const eventStore = connectEventStore({ url: eventStoreUrl, catalogue: eventCatalogue, upcasters, logger: log });
   await eventStore.ready(EVENT_STORE_WITHIN_MS);
   const file = join(dataDir, 'read-model.sqlite');
-  const writing = openSqlite(file) as Kysely<AnyTables>;
+  const { db, statements } = openThreadedSqlite(file);
+  const writing = db as Kysely<AnyTables>;
   const reading = openSqlite(file, 'reading') as Kysely<AnyTables>;
   return {
-    resources: { eventStore, writing, reading, log, secret: secretOf(dataDir) },
+    resources: { eventStore, writing, statements, reading, log, secret: secretOf(dataDir) },
     eventStoreUrl,
     async close() {
       await eventStore.close();
       await writing.destroy();
+      await statements.close();
       await reading.destroy();
       await embedded?.stop();
       lock.release();

@@ -9,6 +9,9 @@ export type RowsByKey = ReadonlyMap<string, Stored<AnyRow>>;
 /** What a batch of events makes of one table. */
 export type Changes = Readonly<{ table: Table; rows: RowsByKey }>;
 
+/** Rows of one table, by key. */
+export type Keys = Readonly<{ table: Table; keys: readonly string[] }>;
+
 /** The read model as the projector writes it. One writer. */
 export abstract class ReadModelWriter {
   /**
@@ -18,8 +21,8 @@ export abstract class ReadModelWriter {
   abstract open(tables: readonly Table[]): Promise<Position | undefined>;
   /** Makes the indexes where there are none; rows are looked up by key alone until then. Done once history is told. */
   abstract index(tables: readonly Table[]): Promise<void>;
-  /** The rows there are for these keys. */
-  abstract load(table: Table, keys: readonly string[]): Promise<RowsByKey>;
+  /** The rows there are, table by table. */
+  abstract load(wanted: readonly Keys[]): Promise<readonly RowsByKey[]>;
   /** Writes rows and the checkpoint, all in one transaction. */
   abstract commit(changes: readonly Changes[], checkpoint: Position): Promise<void>;
 }

@@ -12,7 +12,7 @@ let opened = 0;
  */
 export function openClient(url: string): EventStoreDBClient {
   try {
-    return EventStoreDBClient.connectionString(withOwnConnection(url, opened++));
+    return widened(EventStoreDBClient.connectionString(withOwnConnection(url, opened++)));
   } catch (error) {
     // What the client says of the address quotes it, and it may hold a password.
     if (!(error instanceof Error) || 'connectionString' in error)
@@ -46,8 +46,32 @@ export async function closeChannel(client: EventStoreDBClient): Promise<void> {
   channel.close();
 }
 
-// Declared protected by the client, which offers no other way to either.
-type Inside = { capabilities: Promise<unknown>; getChannel: () => Promise<{ close: () => void }> };
+/**
+ * How much the store may send before it is told that something was read. HTTP/2 begins with 64 KiB, less than a hundred
+ * events: a store that fills that while we are busy then waits for us, and we for it.
+ */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** Has the client's channels opened with a wider window. The client names its channels' options itself, all but this. */
+function widened(client: EventStoreDBClient): EventStoreDBClient {
+  const open = inside(client);
+  const createChannel = open.createChannel.bind(client);
+  open.createChannel = async () => {
+    const channel = await createChannel();
+    // Read when the channel first connects, which is later.
+    Object.assign(channel.internalChannel?.options ?? {}, { 'grpc-node.flow_control_window': WINDOW_BYTES });
+    return channel;
+  };
+  return client;
+}
+
+// Declared protected by the client, which offers no other way to any of it.
+type Inside = {
+  capabilities: Promise<unknown>;
+  getChannel: () => Promise<Channel>;
+  createChannel: () => Promise<Channel>;
+};
+type Channel = { close: () => void; internalChannel?: { options?: object } };
 
 function inside(client: EventStoreDBClient): Inside {
   return client as unknown as Inside;

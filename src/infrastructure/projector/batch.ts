@@ -34,7 +34,7 @@ export class Batch {
 
   /** Tells the events, in order; resolves to what is to be written. */
   async tell({ projections, chronicles }: ReadModelShape, events: readonly Recorded[]): Promise<Changes[]> {
-    for (const projection of projections) await this.load(projection, events);
+    await this.load(projections, events);
     for (const event of events) {
       this.replaced.clear();
       for (const projection of projections) this.project(projection, event);
@@ -50,43 +50,49 @@ export class Batch {
     const row = project(projection, before, event);
     if (!row) return;
     at(this.replaced, projection).set(key, before);
-    this.put(projection, { key, row });
+    at(this.rows, projection).set(key, row);
+    at(this.changed, projection).set(key, row);
   }
 
   private async chronicle(chronicle: AnyChronicle, event: Recorded): Promise<void> {
     const tell = chronicle.on[event.type] as
       ((event: Recorded, around: Around) => Promise<readonly Entry[]>) | null | undefined;
-    if (tell) for (const entry of await tell(event, this.around)) this.put(chronicle, entry);
+    if (!tell) return;
+    const changed = at(this.changed, chronicle);
+    for (const { key, row } of await tell(event, this.around)) changed.set(key, row as Stored<AnyRow>);
   }
 
-  private put(table: Table, entry: Entry): void {
-    const { key } = entry;
-    const row = entry.row as Stored<AnyRow>;
-    at(this.rows, table).set(key, row);
-    at(this.changed, table).set(key, row);
-  }
-
-  private async load(projection: AnyProjection, events: readonly Recorded[]): Promise<void> {
-    const keys = new Set<string>();
-    for (const event of events) {
-      const key = keyOf(projection, event);
-      if (key !== undefined) keys.add(key);
+  /** What the events' own rows were before them, all in one go. */
+  private async load(projections: readonly AnyProjection[], events: readonly Recorded[]): Promise<void> {
+    const wanted = projections
+      .map((table) => ({ table, keys: keysOf(table, events) }))
+      .filter(({ keys }) => keys.length > 0);
+    if (wanted.length === 0) return;
+    const found = await this.readModel.load(wanted);
+    for (const [i, { table, keys }] of wanted.entries()) {
+      const rows = at(this.rows, table);
+      for (const key of keys) rows.set(key, found[i]?.get(key));
     }
-    if (keys.size === 0) return;
-    const rows = at(this.rows, projection);
-    for (const [key, row] of await this.readModel.load(projection, [...keys])) rows.set(key, row);
-    for (const key of keys) if (!rows.has(key)) rows.set(key, undefined);
   }
 
   private async get(table: Table, key: string): Promise<Row> {
     const rows = at(this.rows, table);
-    if (!rows.has(key)) rows.set(key, (await this.readModel.load(table, [key])).get(key));
+    if (!rows.has(key)) rows.set(key, (await this.readModel.load([{ table, keys: [key] }]))[0]?.get(key));
     return rows.get(key);
   }
 }
 
 const keyOf = (projection: AnyProjection, event: Recorded): string | undefined =>
   projection.on[event.type] ? (projection.key as (event: Recorded) => string | undefined)(event) : undefined;
+
+function keysOf(projection: AnyProjection, events: readonly Recorded[]): string[] {
+  const keys = new Set<string>();
+  for (const event of events) {
+    const key = keyOf(projection, event);
+    if (key !== undefined) keys.add(key);
+  }
+  return [...keys];
+}
 
 function at<V>(tables: Map<Table, Map<string, V>>, table: Table): Map<string, V> {
   const known = tables.get(table);

@@ -38,6 +38,8 @@ export class Projector extends ProjectionProgress {
   /** Delivered, and not told yet. */
   private gathered: Recorded[] = [];
   private gatheredTo: Position | undefined;
+  /** The batch being told: while it is, what comes after it is on its way already. */
+  private telling: Promise<void> = Promise.resolve();
   private running: Promise<void> = Promise.resolve();
   private settled: () => void = () => undefined;
 
@@ -97,32 +99,47 @@ export class Projector extends ProjectionProgress {
           if (position !== undefined) this.gatheredTo = position;
           if (this.state !== 'live' && !caughtUp && this.gathered.length < HISTORY_AT_ONCE) continue;
           await this.tellGathered();
+          if (this.state === 'live' || caughtUp) await this.telling;
           if (caughtUp) this.live();
           if (this.state === 'live' && ofSeveralStreams(events)) await sleep(GATHER_MS);
         }
-        await this.tellGathered(); // the subscription has ended
+        await this.finish(); // the subscription has ended
       } catch (error) {
         // What was delivered before the fault comes before it, and may hold one of its own.
-        const earlier = await this.tellGathered().then(
+        const earlier = await this.finish().then(
           () => undefined,
           (fault: unknown) => fault,
         );
         await this.onFault(earlier ?? error);
+        this.forgetGathered();
+        this.telling = Promise.resolve();
       }
     }
     this.settled();
   }
 
+  /** Begins to tell what was gathered, once the batch before it is told. */
   private async tellGathered(): Promise<void> {
+    await this.telling;
     const { gathered, gatheredTo } = this;
     this.forgetGathered();
     if (gatheredTo === undefined) return;
+    this.telling = this.tellOrStopAtFault(gathered, gatheredTo);
+    this.telling.catch(() => undefined); // whoever waits for it next is told
+  }
+
+  private async finish(): Promise<void> {
+    await this.tellGathered();
+    await this.telling;
+  }
+
+  private async tellOrStopAtFault(events: readonly Recorded[], position: Position): Promise<void> {
     try {
-      await this.tell(gathered, gatheredTo);
+      await this.tell(events, position);
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
       // One of them cannot be told: everything before it is, and nothing after.
-      for (const event of gathered) await this.tell([event], event.position);
+      for (const event of events) await this.tell([event], event.position);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { Position } from '../../event-sourcing/fact.js';
 import type { AnyRow, Stored, Table } from '../../event-sourcing/projection.js';
-import { type Changes, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
+import { type Changes, type Keys, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
 import {
   addValues,
   checkpoints,
@@ -13,6 +13,7 @@ import {
   type RawValue,
   shapeOf,
 } from './tables.js';
+import { KyselyStatements, type Statements } from './statements.js';
 import { upsertOf } from './upsert.js';
 
 /** Tables by name, known only when the program runs. */
@@ -28,7 +29,11 @@ export class SqlReadModelWriter extends ReadModelWriter {
   private readonly statements = new Map<string, CompiledQuery>();
   private shape = '';
 
-  constructor(private readonly db: Kysely<AnyTables>) {
+  /** @param together how statements go to the database; one after the other where it is not said */
+  constructor(
+    private readonly db: Kysely<AnyTables>,
+    private readonly together: Statements = new KyselyStatements(db),
+  ) {
     super();
   }
 
@@ -55,31 +60,34 @@ export class SqlReadModelWriter extends ReadModelWriter {
     for (const table of tables) await createIndexes(this.db, table);
   }
 
-  override async load(table: Table, keys: readonly string[]): Promise<RowsByKey> {
-    const rows = new Map<string, Stored<AnyRow>>();
-    for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
-      const some = keys.slice(i, i + KEYS_AT_ONCE);
-      const query = this.built(`load ${table.name} ${some.length}`, () =>
-        this.db.selectFrom(table.name).selectAll().where('key', 'in', some).compile(),
-      );
-      const found = await this.db.executeQuery<RawRow>({ ...query, parameters: some });
-      for (const row of found.rows) rows.set(String(row.key), fromRaw(table, row));
-    }
+  override async load(wanted: readonly Keys[]): Promise<readonly RowsByKey[]> {
+    const loads = wanted.flatMap(({ table, keys }, index) => slices(keys).map((some) => ({ table, some, index })));
+    const found = await this.together.read(loads.map(({ table, some }) => this.loading(table, some)));
+    const rows = wanted.map(() => new Map<string, Stored<AnyRow>>());
+    for (const [i, { table, index }] of loads.entries())
+      for (const row of found[i] ?? []) rows[index]?.set(String(row.key), fromRaw(table, row));
     return rows;
   }
 
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
-    await this.db.transaction().execute(async (transaction) => {
-      for (const { table, rows } of changes) await this.upsert(transaction, table, rows);
-      const query = this.built('checkpoint', () => upsertOf(this.db, checkpoints, 1));
-      await transaction.executeQuery({ ...query, parameters: [this.shape, checkpoint] });
-    });
+    const statements = changes.flatMap(({ table, rows }) => this.upserts(table, rows));
+    const query = this.built('checkpoint', () => upsertOf(this.db, checkpoints, 1));
+    statements.push({ ...query, parameters: [this.shape, checkpoint] });
+    await this.together.transaction(statements);
   }
 
-  /** In statements of {@link ROWS_AT_ONCE} rows and of one, so that two are built for a table and no more. */
-  private async upsert(db: Kysely<AnyTables>, table: Table, rows: RowsByKey): Promise<void> {
+  private loading(table: Table, keys: readonly string[]): CompiledQuery {
+    const query = this.built(`load ${table.name} ${keys.length}`, () =>
+      this.db.selectFrom(table.name).selectAll().where('key', 'in', keys).compile(),
+    );
+    return { ...query, parameters: keys };
+  }
+
+  /** Statements of {@link ROWS_AT_ONCE} rows and of one, so that two are built for a table and no more. */
+  private upserts(table: Table, rows: RowsByKey): CompiledQuery[] {
     const names = Object.keys(table.columns);
     const entries = rows.entries();
+    const statements: CompiledQuery[] = [];
     for (let left = rows.size; left > 0;) {
       const size = left >= ROWS_AT_ONCE ? ROWS_AT_ONCE : 1;
       left -= size;
@@ -89,8 +97,9 @@ export class SqlReadModelWriter extends ReadModelWriter {
         const { value } = entries.next();
         if (value) addValues(parameters, names, value[0], value[1]);
       }
-      await db.executeQuery({ ...query, parameters });
+      statements.push({ ...query, parameters });
     }
+    return statements;
   }
 
   private built(name: string, build: () => CompiledQuery): CompiledQuery {
@@ -98,4 +107,10 @@ export class SqlReadModelWriter extends ReadModelWriter {
     this.statements.set(name, query);
     return query;
   }
+}
+
+function slices(keys: readonly string[]): (readonly string[])[] {
+  const parts = [];
+  for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) parts.push(keys.slice(i, i + KEYS_AT_ONCE));
+  return parts;
 }

@@ -30,8 +30,11 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
+/** What runs statements. */
+type Preparing = Readonly<{ prepare: (sql: string) => Database.Statement; close: () => void }>;
+
 /** Prepares each statement once; Kysely asks anew for every query. */
-const preparingOnce = (database: Database.Database) => {
+export const preparingOnce = (database: Database.Database): Preparing => {
   const prepared = new Map<string, Database.Statement>();
   return {
     prepare(sql: string): Database.Statement {
@@ -49,7 +52,7 @@ const preparingOnce = (database: Database.Database) => {
  * Opens a SQLite file, making it where there is none. Synchronous is NORMAL: a power cut may take the last commits, but
  * never part of one, and the checkpoint goes with the rows, so that the projector tells them again.
  */
-export function openSqlite(file: string, use: keyof typeof CACHE_KIB = 'writing'): Kysely<unknown> {
+export function openDatabase(file: string, use: keyof typeof CACHE_KIB): Database.Database {
   const database = new Database(file);
   const version = database.prepare('select sqlite_version()').pluck().get() as string;
   if (isOlder(version)) throw new Error(`SQLite ${version} is too old; ${OLDEST_SQLITE.join('.')} or newer is needed`);
@@ -57,8 +60,13 @@ export function openSqlite(file: string, use: keyof typeof CACHE_KIB = 'writing'
   database.pragma('synchronous = NORMAL');
   database.pragma(`cache_size = -${CACHE_KIB[use]}`);
   database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  return database;
+}
+
+/** A SQLite file on this thread: for reading, and for whoever has nothing else to do meanwhile. */
+export function openSqlite(file: string, use: keyof typeof CACHE_KIB = 'writing'): Kysely<unknown> {
   return new Kysely({
-    dialect: new ImmediateDialect({ database: preparingOnce(database) }),
+    dialect: new ImmediateDialect({ database: preparingOnce(openDatabase(file, use)) }),
   });
 }
 

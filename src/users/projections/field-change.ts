@@ -27,18 +27,24 @@ const apiKeyFields: Fields<ApiKeyView> = {
   'api_key.expires_at': ({ expiresAt, revoked }) => (revoked ? null : expiresAt),
 };
 
-const changes = <View>(fields: Fields<View>, before: View | undefined, after: View | undefined): FieldChange[] =>
-  Object.entries(fields)
-    .map(([field, of]) => ({ field, before: before ? of(before) : null, after: after ? of(after) : null }))
-    .filter((change) => valueText(change.before) !== valueText(change.after));
+/** The changes of some fields; fields are listed once, for a rebuild asks this for every event. */
+function changesOf<View>(fields: Fields<View>) {
+  const listed = Object.entries(fields);
+  return (before: View | undefined, after: View | undefined): FieldChange[] => {
+    const changes: FieldChange[] = [];
+    for (const [field, of] of listed) {
+      const [was, is] = [before ? of(before) : null, after ? of(after) : null];
+      if (valueText(was) !== valueText(is)) changes.push({ field, before: was, after: is });
+    }
+    return changes;
+  };
+}
 
 /** What changed of a user, from what to what. */
-export const userChanges = (before: UserView | undefined, after: UserView | undefined): FieldChange[] =>
-  changes(userFields, before, after);
+export const userChanges = changesOf(userFields);
 
 /** What changed of a key. */
-export const apiKeyChanges = (before: ApiKeyView | undefined, after: ApiKeyView | undefined): FieldChange[] =>
-  changes(apiKeyFields, before, after);
+export const apiKeyChanges = changesOf(apiKeyFields);
 
 /** A value as text, to be compared and searched: lists joined with commas; null where there is nothing. */
 export const valueText = (value: FieldValue): string | null =>

@@ -13,15 +13,35 @@ export type UserVersion = UserView & Readonly<{ until: string; untilPosition: nu
 export const NOT_YET = '9999-12-31T23:59:59.999Z';
 export const NO_POSITION_YET = Number.MAX_SAFE_INTEGER;
 
-const entry = (row: Stored<UserVersion>): Entry => ({ key: `${row.userId}/${row.revision.toString()}`, row });
+// Written out, for it runs for every event of a rebuild: objects put together from others take four times as long.
+const entry = (user: Stored<UserView>, until: string, untilPosition: number): Entry => ({
+  key: `${user.userId}/${user.revision.toString()}`,
+  row: {
+    userId: user.userId,
+    accountId: user.accountId,
+    email: user.email,
+    name: user.name,
+    role: user.role,
+    isDeveloper: user.isDeveloper,
+    permissions: user.permissions,
+    state: user.state,
+    createdAt: user.createdAt,
+    invitationExpiresAt: user.invitationExpiresAt,
+    emailFolded: user.emailFolded,
+    since: user.since,
+    until,
+    untilPosition,
+    revision: user.revision,
+    position: user.position,
+  } satisfies Stored<UserVersion>,
+});
 
 /** Ends the version before and begins the next. */
 async function next({ data: { userId }, position }: Recorded<UserEvent>, around: Around): Promise<readonly Entry[]> {
   const [before, after] = [await around.before(userView, userId), await around.after(userView, userId)];
   if (!after) return [];
-  const begun = entry({ ...after, until: NOT_YET, untilPosition: NO_POSITION_YET });
-  if (!before) return [begun];
-  return [entry({ ...before, until: after.since, untilPosition: Number(position) }), begun];
+  const begun = entry(after, NOT_YET, NO_POSITION_YET);
+  return before ? [entry(before, after.since, Number(position)), begun] : [begun];
 }
 
 /** Everything every user ever was: who held what at any moment. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer, type ServerHttp2Session, type Settings } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { letGo, openClient, probe } from '../../../src/infrastructure/event-store/client.js';
@@ -41,5 +43,31 @@ describe('a client', () => {
     server.onProbe.push(script.silence);
     await expect(probe(client, 50)).rejects.toThrow('does not answer');
     await letGo(client);
+  });
+
+  it('lets the store send far more than the window HTTP/2 begins with', async () => {
+    const windows: (number | undefined)[] = [];
+    const plain = createServer();
+    const sessions: ServerHttp2Session[] = [];
+    const settled = new Promise<void>((resolve) => {
+      plain.on('session', (session) => {
+        sessions.push(session);
+        session.on('remoteSettings', ({ initialWindowSize }: Settings) => {
+          windows.push(initialWindowSize);
+          resolve();
+        });
+      });
+    });
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const { port } = plain.address() as AddressInfo;
+    const client = openClient(`esdb://127.0.0.1:${port}?tls=false`);
+    probe(client, 5_000).catch(() => undefined);
+    await settled;
+    expect(windows).toEqual([4 * 1024 * 1024]);
+    await letGo(client);
+    await new Promise((resolve) => {
+      plain.close(resolve);
+      for (const session of sessions) session.destroy();
+    });
   });
 });

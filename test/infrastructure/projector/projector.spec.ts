@@ -198,3 +198,36 @@ it('tries again while the database fails, and loses nothing', async () => {
   expect(subject.state).toBe('live');
   expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ times: 1 });
 });
+
+it('while history is told, fetches on, and tells nothing after a batch that could not be written', async () => {
+  const history = Array.from({ length: 3 }, (_, i) =>
+    recorded(
+      Array.from({ length: 4000 }, () => named('x', 'again')),
+      i * 4000,
+    ),
+  );
+  const committed: bigint[] = [];
+  class Failing extends SqlReadModelWriter {
+    left = 1;
+    override async commit(...changes: Parameters<SqlReadModelWriter['commit']>): Promise<void> {
+      if (changes[1] === history[1]?.at(-1)?.position && this.left-- > 0)
+        throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+      await super.commit(...changes);
+      committed.push(changes[1]);
+    }
+  }
+  const ends = history.map((events) => events.at(-1)?.position);
+  script.deliver(...history.map((events) => batch(events, events === history[2])));
+  script.deliver(...history.slice(1).map((events) => batch(events, events === history[2])));
+  const subject = new Projector(
+    { streams: ['user-'], projections: [a], chronicles: [] },
+    script,
+    new Failing(db),
+    silent,
+  );
+  projectors.push(subject);
+  await subject.start();
+  expect(committed).toEqual(ends);
+  expect(script.asked).toEqual([undefined, ends[0]]);
+  expect(await new SqlRows(db).get(a, 'x')).toMatchObject({ times: 12_000 });
+});
