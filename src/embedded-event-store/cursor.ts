@@ -1,4 +1,5 @@
 import type { StoredEvent } from './event.js';
+import { isLinkStream } from './link-stream.js';
 import type { Log } from './log.js';
 import type { RecentEvents } from './recent-events.js';
 
@@ -22,6 +23,7 @@ export function allCursor(log: Log, recent: RecentEvents, after: number): Cursor
  * position. Both happen in one turn of the loop, so that no commit can slip between them.
  */
 export function streamCursor(log: Log, recent: RecentEvents, stream: string, after: number): Cursor {
+  if (isLinkStream(stream)) return linkCursor(log, stream, after);
   let revision = after;
   let position: number | undefined;
 
@@ -41,5 +43,15 @@ export function streamCursor(log: Log, recent: RecentEvents, stream: string, aft
     const events = fromRecent() ?? fromStorage();
     revision = events.at(-1)?.revision ?? revision;
     return events;
+  };
+}
+
+/** Follows a stream of links, which are made only when they are read. */
+function linkCursor(log: Log, stream: string, after: number): Cursor {
+  let revision = after;
+  return () => {
+    const links = log.lastRevision(stream) > revision ? log.streamForwards(stream, revision + 1, PAGE) : [];
+    revision = links.at(-1)?.revision ?? revision;
+    return links;
   };
 }

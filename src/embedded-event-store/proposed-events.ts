@@ -1,6 +1,7 @@
 import type { AppendOptions, WireEvent } from './append-request.js';
 import { sizeOf } from './event.js';
 import type { ProposedEvent } from './event.js';
+import { isLinkStream } from './link-stream.js';
 import { decodeStreamName } from './stream-name.js';
 import type { Append } from './writer.js';
 
@@ -42,6 +43,7 @@ export type Address = Pick<Append, 'stream' | 'expected'>;
 export function addressOf({ streamName, expected }: AppendOptions): Address | Rejection {
   const stream = decodeStreamName(streamName);
   if (stream === undefined) return { type: 'bad-request', reason: 'the stream name is missing or not allowed' };
+  if (isLinkStream(stream)) return { type: 'bad-request', reason: 'the store itself keeps the links of this stream' };
   if (expected === undefined)
     return { type: 'bad-request', reason: 'the expected revision is missing or out of range' };
   return { stream, expected };

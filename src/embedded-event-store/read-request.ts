@@ -19,6 +19,8 @@ export type ReadRequest = {
   readonly backwards: boolean;
   /** The most events wanted; undefined asks to be told of new ones for ever. */
   readonly count: number | undefined;
+  /** Links come together with what they lead to. */
+  readonly resolveLinks: boolean;
   readonly structuredIds: boolean;
   /** Newer clients want to hear the last revision after a stream's events. */
   readonly wantsLastRevision: boolean;
@@ -40,6 +42,7 @@ export function readRequest(request: ReadReq): ReadRequest {
     source: sourceOf(options),
     backwards,
     count,
+    resolveLinks: options.getResolveLinks(),
     structuredIds: !options.getUuidOption()?.hasString(),
     wantsLastRevision: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
   };

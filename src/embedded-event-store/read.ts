@@ -4,6 +4,7 @@ import { Feed } from './feed.js';
 import type { FeedOwner, ReadCall } from './feed.js';
 import type { Log } from './log.js';
 import type { From, ReadRequest, Source } from './read-request.js';
+import { resolve } from './resolve.js';
 import { encodeEvent, lastStreamPosition, streamNotFound } from './read-response.js';
 
 const PAGE = 256;
@@ -44,10 +45,11 @@ export class FiniteRead implements FeedOwner {
   }
 
   deliver(event: StoredEvent): void {
-    const { source, structuredIds } = this.#request;
+    const { source, resolveLinks, structuredIds } = this.#request;
     if (this.#remaining === 0 || (source.type === 'all' && source.filter?.matches(event) === false)) return;
     this.#remaining -= 1;
-    this.#feed.write(encodeEvent(event, structuredIds));
+    const resolved = resolveLinks ? resolve(event, this.#log) : { event };
+    this.#feed.write(encodeEvent(resolved, structuredIds));
   }
 
   onExhausted(): void {

@@ -10,6 +10,7 @@ import type { Filter } from './filter.js';
 import type { Log } from './log.js';
 import type { ReadRequest, Source } from './read-request.js';
 import { caughtUp, checkpoint, confirmation, encodeEvent } from './read-response.js';
+import { resolve } from './resolve.js';
 import type { RecentEvents } from './recent-events.js';
 
 /**
@@ -21,15 +22,20 @@ export class Subscription implements FeedOwner {
   readonly #cursor: Cursor;
   readonly #filter: Filter | undefined;
   readonly #checkpoints: Checkpoints;
+  readonly #log: Log;
+  readonly #resolveLinks: boolean;
   readonly #structuredIds: boolean;
   #hasCaughtUp = false;
 
-  constructor(call: ReadCall, log: Log, recent: RecentEvents, { source, structuredIds }: ReadRequest) {
+  constructor(call: ReadCall, log: Log, recent: RecentEvents, request: ReadRequest) {
+    const { source } = request;
+    this.#log = log;
     this.#feed = new Feed(call, this);
     this.#cursor = cursorFor(log, recent, source);
     this.#filter = source.type === 'all' ? source.filter : undefined;
     this.#checkpoints = new Checkpoints(this.#filter?.checkpointInterval ?? 1);
-    this.#structuredIds = structuredIds;
+    this.#resolveLinks = request.resolveLinks;
+    this.#structuredIds = request.structuredIds;
     const unsubscribe = recent.subscribe(() => {
       this.#feed.pump();
     });
@@ -46,8 +52,13 @@ export class Subscription implements FeedOwner {
   }
 
   deliver(event: StoredEvent): void {
-    if (this.#filter?.matches(event) !== false) this.#feed.write(encodeEvent(event, this.#structuredIds));
+    if (this.#filter?.matches(event) !== false) this.#write(event);
     if (this.#filter && this.#checkpoints.isDue()) this.#feed.write(checkpoint(event.position));
+  }
+
+  #write(event: StoredEvent): void {
+    const resolved = this.#resolveLinks ? resolve(event, this.#log) : { event };
+    this.#feed.write(encodeEvent(resolved, this.#structuredIds));
   }
 
   /** Said once: a client takes it for the end of history, which comes but once. */
