@@ -7,6 +7,7 @@ import { Log } from './log.js';
 import { RecentEvents } from './recent-events.js';
 import { createServer, listen } from './server.js';
 import type { Settings } from './settings.js';
+import { VisibleLog } from './visible-log.js';
 import { Writer } from './writer.js';
 
 /** A store that answers on its port until it is stopped. */
@@ -23,7 +24,7 @@ export async function startEventStore({ dir, port }: Settings): Promise<RunningE
   const recent = new RecentEvents(log.lastPosition);
   const writer = new Writer(log, recent);
   const calls = new LiveCalls();
-  const server = createServer({ log, recent, writer }, calls);
+  const server = createServer({ log: new VisibleLog(log), recent, writer }, calls);
   const bound = await listen(server, port);
   return {
     port: bound,

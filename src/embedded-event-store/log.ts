@@ -4,22 +4,27 @@ import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
 import { LinkIndex } from './link-index.js';
 import { isLinkStream } from './link-stream.js';
+import { MetadataCache } from './metadata-cache.js';
 import { assertNoGap, pageOf } from './page.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
 import { fromRow } from './stored-row.js';
+import { metadataStreamOf } from './stream-metadata.js';
+import type { StreamMetadata } from './stream-metadata.js';
 
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
   readonly #database: Database.Database;
   readonly #statements: Statements;
   readonly #links: LinkIndex;
+  readonly #metadata: MetadataCache;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#links = new LinkIndex(database);
+    this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
   }
 
@@ -74,6 +79,14 @@ export class Log {
     return this.streamForwards(stream, revision, 1)[0];
   }
 
+  metadataOf(stream: string): StreamMetadata {
+    return this.#metadata.of(stream);
+  }
+
+  #lastEvent(stream: string): StoredEvent | undefined {
+    return this.streamBackwards(stream, Number.MAX_SAFE_INTEGER, 1)[0];
+  }
+
   /** Gives the event the next position and puts it into the running transaction. */
   insert(proposed: ProposedEvent, stream: string, revision: number, created: number): StoredEvent {
     const { id, type, isJson, metadata, data } = proposed;
@@ -82,6 +95,7 @@ export class Log {
     const sum = checksum(stored);
     this.#statements.insert.run(position, stream, revision, id, type, created, isJson ? 1 : 0, metadata, data, sum);
     this.#links.add(stored);
+    this.#metadata.onWritten(stored);
     this.#lastPosition = position;
     return stored;
   }
@@ -97,6 +111,7 @@ export class Log {
     } catch (error) {
       this.#lastPosition = before;
       this.#links.forget();
+      this.#metadata.forget();
       if (this.#database.inTransaction) this.#statements.rollback.run();
       throw error;
     }

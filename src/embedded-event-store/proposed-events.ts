@@ -1,9 +1,9 @@
+import type { Address, Append } from './commit.js';
 import type { AppendOptions, WireEvent } from './append-request.js';
 import { sizeOf } from './event.js';
 import type { ProposedEvent } from './event.js';
 import { isLinkStream } from './link-stream.js';
 import { decodeStreamName } from './stream-name.js';
-import type { Append } from './writer.js';
 
 /** The most that one append may carry. */
 export const MAX_APPEND_SIZE = 1_048_576;
@@ -35,9 +35,6 @@ export class ProposedEvents {
     return { stream, expected, events: this.#events };
   }
 }
-
-/** Where an append goes. */
-export type Address = Pick<Append, 'stream' | 'expected'>;
 
 /** Reads stream and expected revision, or says why they will not do. */
 export function addressOf({ streamName, expected }: AppendOptions): Address | Rejection {

@@ -11,6 +11,7 @@ const STREAMS = 'event_store.client.streams.streams';
 const METHODS: readonly [service: string, method: string, ...features: string[]][] = [
   [STREAMS, 'append'],
   [STREAMS, 'batchappend', 'deadline_duration'],
+  [STREAMS, 'delete'],
   [STREAMS, 'read', 'position', 'events'],
   ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
 ];

@@ -34,6 +34,7 @@ it('names what it implements, in lower case', async () => {
   expect(methods).toEqual([
     ['append'],
     ['batchappend', 'deadline_duration'],
+    ['delete'],
     ['read', 'position', 'events'],
     ['getsupportedmethods'],
   ]);
@@ -44,7 +45,7 @@ it('says of anything else that it is not implemented', async () => {
   const client = new persistentGrpc.PersistentSubscriptionsClient(address, credentials.createInsecure());
   const creating = new Promise<ServiceError | null>((resolve) => client.create(new persistent.CreateReq(), resolve));
   const deleting = new Promise<ServiceError | null>((resolve) =>
-    rawClient(context.store.port).delete(new streams.DeleteReq(), resolve),
+    rawClient(context.store.port).tombstone(new streams.TombstoneReq(), resolve),
   );
   expect((await creating)?.code).toBe(status.UNIMPLEMENTED);
   expect((await deleting)?.code).toBe(status.UNIMPLEMENTED);
