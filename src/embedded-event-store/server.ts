@@ -11,6 +11,8 @@ import { deleteStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
 import type { LiveCalls } from './live-calls.js';
+import type { Groups } from './persistent-subscriptions/groups.js';
+import { persistentSubscriptions, persistentSubscriptionsService } from './persistent-subscriptions/service.js';
 import { FiniteRead } from './read.js';
 import { readRequest } from './read-request.js';
 import type { RecentEvents } from './recent-events.js';
@@ -34,10 +36,15 @@ const streamsService = {
 const MESSAGE_LIMIT = 17 * 1_048_576;
 
 /** What the calls work on. */
-export type Store = { readonly log: VisibleLog; readonly recent: RecentEvents; readonly writer: Writer };
+export type Store = {
+  readonly log: VisibleLog;
+  readonly recent: RecentEvents;
+  readonly writer: Writer;
+  readonly groups: Groups;
+};
 
 /** Wires the calls to the store; a method that is not listed here answers UNIMPLEMENTED. */
-export function createServer({ log, recent, writer }: Store, calls: LiveCalls): Server {
+export function createServer({ log, recent, writer, groups }: Store, calls: LiveCalls): Server {
   const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
   server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
   server.addService(streamsService, {
@@ -65,6 +72,7 @@ export function createServer({ log, recent, writer }: Store, calls: LiveCalls): 
       new BatchAppend(call, writer);
     },
   });
+  server.addService(persistentSubscriptionsService, persistentSubscriptions(groups, log, calls));
   return server;
 }
 

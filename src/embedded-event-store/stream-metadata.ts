@@ -65,7 +65,7 @@ export const deletion = (): ProposedEvent => metadataEvent(DELETED);
 export const truncation = ({ json }: StreamMetadata, before: number): ProposedEvent =>
   metadataEvent(JSON.stringify({ ...json, $tb: before }));
 
-const metadataEvent = (json: string): ProposedEvent => ({
+export const metadataEvent = (json: string): ProposedEvent => ({
   id: randomUUID(),
   type: '$metadata',
   isJson: true,

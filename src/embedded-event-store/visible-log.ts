@@ -1,6 +1,7 @@
 import { NO_REVISION } from './event.js';
 import type { StoredEvent } from './event.js';
 import type { Log } from './log.js';
+import type { StreamMetadata } from './stream-metadata.js';
 
 /** The log as readers see it: a stream begins where its metadata lets it begin. The whole log shows everything. */
 export class VisibleLog {
@@ -24,6 +25,10 @@ export class VisibleLog {
   /** Whether there is such a stream. One whose events are all hidden is there, unless it was deleted. */
   has(stream: string): boolean {
     return this.#log.lastRevision(stream) !== NO_REVISION && !this.#log.metadataOf(stream).deleted;
+  }
+
+  metadataOf(stream: string): StreamMetadata {
+    return this.#log.metadataOf(stream);
   }
 
   /** The first revision to be seen; one beyond the last if all is hidden. */
