@@ -8,6 +8,7 @@ import type { Delivery } from './in-flight.js';
 import type { Journal } from './journal.js';
 import type { Mark, Message } from './message.js';
 import { Progress } from './progress.js';
+import type { Done } from './progress.js';
 import { Replay } from './replay.js';
 import { RetryBuffer } from './retry-buffer.js';
 import { Throughput } from './statistics.js';
@@ -42,14 +43,7 @@ export class Group {
     this.throughput = new Throughput(now);
     this.backlog = new Backlog(source, settings, checkpoint ?? startAfter);
     this.replay = new Replay(journal.parked);
-    this.progress = new Progress(
-      settings,
-      (place, done) => {
-        journal.writeCheckpoint(place, done);
-      },
-      now,
-      checkpoint,
-    );
+    this.progress = new Progress(settings, this.#writeCheckpoint, now, checkpoint);
     this.#journal = journal;
     this.#now = now;
     this.#strategy = strategyOf(settings.strategy);
@@ -169,6 +163,14 @@ export class Group {
   #advance(): void {
     if (this.progress.isDueBy(this.backlog.last)) this.progress.advance(this.#mark());
   }
+
+  /** While one is being written others become due. */
+  readonly #writeCheckpoint = (place: number, done: Done): void => {
+    this.#journal.writeCheckpoint(place, (written) => {
+      done(written);
+      if (written) this.#advance();
+    });
+  };
 
   /** How far everything is done. */
   #mark(): Mark {

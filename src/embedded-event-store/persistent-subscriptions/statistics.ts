@@ -43,15 +43,15 @@ export class Latencies {
   summary(): readonly (readonly [key: string, value: number])[] {
     const sorted = this.#samples.toSorted((a, b) => a - b);
     if (sorted.length === 0) return [];
-    const at = (share: number) => sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? 0;
+    const at = (percent: number) => sorted[Math.max(Math.ceil((percent * sorted.length) / 100) - 1, 0)] ?? 0;
     const mean = sorted.reduce((sum, sample) => sum + sample, 0) / sorted.length;
     const values: [string, number][] = [
       ['Mean', mean],
-      ['Median', at(0.5)],
+      ['Median', at(50)],
       ['Fastest', at(0)],
-      ...[1, 2, 3, 4, 5].map((fifth): [string, number] => [`Quintile ${fifth}`, at(fifth / 5)]),
-      ...[90, 95, 99, 99.5, 99.9].map((percent): [string, number] => [`${percent}%`, at(percent / 100)]),
-      ['Highest', at(1)],
+      ...[1, 2, 3, 4, 5].map((fifth): [string, number] => [`Quintile ${fifth}`, at(fifth * 20)]),
+      ...[90, 95, 99, 99.5, 99.9].map((percent): [string, number] => [`${percent}%`, at(percent)]),
+      ['Highest', at(100)],
     ];
     return values.map(([key, value]) => [key, Math.round(value)]);
   }
