@@ -1,4 +1,5 @@
 import {
+  binaryEvent,
   END,
   eventTypeFilter,
   persistentSubscriptionToAllSettingsFromDefaults,
@@ -251,6 +252,25 @@ describe('a group on links', () => {
     expect(Buffer.from(parked?.data as Uint8Array).toString()).toBe(`1@${name}-1`);
     await subscription.unsubscribe();
   });
+});
+
+it('parks a link that leads nowhere as it is, and gives it back so', async () => {
+  const { stream, join, info } = await prepare(0, { resolveLinkTos: true });
+  const broken = binaryEvent({ type: '$>', data: Buffer.from(`7@none-${stream}`) });
+  await context.client.appendToStream(stream, broken);
+  const { subscription, at } = join();
+  const given = await at(0);
+  expect([given.event, given.link?.id]).toEqual([undefined, broken.id]);
+  await subscription.nack('park', 'no', given);
+  await info(({ stats }) => stats.parkedMessageCount === 1n);
+  const [parked] = await collect(context.client.readStream(parkedIn(stream)));
+  expect(Buffer.from(parked?.data as Uint8Array).toString()).toBe(`7@none-${stream}`);
+  await context.client.replayParkedMessagesToStream(stream, 'group');
+  const again = await at(1);
+  expect([again.event, again.link?.id]).toEqual([undefined, parked?.id]);
+  await subscription.ack(again);
+  await eventuallyEmpty(parkedIn(stream));
+  await subscription.unsubscribe();
 });
 
 describe('a group on the whole log', () => {

@@ -261,7 +261,7 @@ describe('a parked message', () => {
     expect(group.replay.parkedCount).toBe(40);
     group.disconnect(only);
     group.replay.start();
-    pump();
+    for (let turn = 0; turn < 9; turn++) group.pump();
     expect(group.retries.waiting.length).toBeLessThan(12 + 5);
     const other = consumer(100);
     group.connect(other);
@@ -282,14 +282,20 @@ describe('the backlog', () => {
     expect([all.got, group.backlog.isLive]).toEqual([ids(0, 100), true]);
     group.disconnect(all);
     for (const message of group.retries.waiting.splice(0)) expect(message.retries).toBe(1);
-    append(20);
+    append(7);
     pump();
-    expect(group.backlog.waiting.length).toBeLessThanOrEqual(30);
+    expect([group.backlog.waiting.length, group.backlog.isLive]).toEqual([7, true]);
+    append(93);
+    pump();
+    expect(group.backlog.waiting.length).toBe(7);
+    group.backlog.waiting.splice(0, 1);
+    pump();
+    expect([group.backlog.waiting.length, group.backlog.isLive]).toEqual([30, false]);
     expect(group.backlog.lastKnown).toBe(events.length - 1);
     const next = consumer(1_000);
     group.connect(next);
     pump();
-    expect(next.got).toEqual(ids(100, 120));
+    expect(next.got).toEqual(ids(101, 200));
   });
 
   it('knows no last event before it has seen one', () => {
