@@ -83,8 +83,10 @@ export class Log {
     return this.#metadata.of(stream);
   }
 
+  /** Most streams have no metadata, and that is soon seen. */
   #lastEvent(stream: string): StoredEvent | undefined {
-    return this.streamBackwards(stream, Number.MAX_SAFE_INTEGER, 1)[0];
+    const last = this.lastRevision(stream);
+    return last === NO_REVISION ? undefined : this.eventAt(stream, last);
   }
 
   /** Gives the event the next position and puts it into the running transaction. */
