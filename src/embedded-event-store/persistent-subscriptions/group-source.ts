@@ -21,6 +21,7 @@ export function openSource(config: GroupConfig, log: VisibleLog, recent: RecentE
       next: whileOpen(config, log, streamCursor(log, recent, source, after)),
       placeOf: ({ revision }) => revision,
       wants: () => true,
+      counts: () => true,
       head: () => log.lastRevision(source),
     };
   }
@@ -30,6 +31,7 @@ export function openSource(config: GroupConfig, log: VisibleLog, recent: RecentE
     next: allCursor(log, recent, after),
     placeOf: ({ position }) => position,
     wants: (event) => matches(event) && !isHiddenFromAll(event.stream),
+    counts: ({ stream }) => !isHiddenFromAll(stream),
     head: () => recent.lastPosition,
   };
 }

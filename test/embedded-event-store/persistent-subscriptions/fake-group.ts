@@ -53,6 +53,7 @@ export function fakeGroup({ checkpoint, startAfter = -1, wants = () => true, ...
     },
     placeOf: ({ revision }: StoredEvent) => revision,
     wants,
+    counts: ({ type }: StoredEvent) => type !== 'Checkpoint',
     resolve: (event: StoredEvent) => ({ event }),
     head: () => events.length - 1,
   };
