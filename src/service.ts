@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
 import { Refusals } from './users/commands/refusals.js';
+import { EventStreams } from './users/http/event-streams.js';
 import { authenticate } from './users/http/authentication.hook.js';
 import { keepRefusal } from './users/http/keep-refusals.js';
 import { statusTable } from './users/http/status-table.js';
@@ -30,6 +31,8 @@ export type Service = Readonly<{
   projector: Projector;
   commands: CommandBus;
   rows: Rows;
+  /** Ends the answers that would go on for ever. */
+  endStreams: () => void;
 }>;
 
 /** Builds the application and tells it all of history, or what of it can be told. */
@@ -59,7 +62,13 @@ export async function startService(resources: Resources): Promise<Service> {
   await fastify.ready();
   const projector = app.get(Projector);
   await projector.start();
-  return { app, fastify, projector, commands: app.get(CommandBus), rows: app.get(Rows) };
+  const streams = app.get(EventStreams);
+  return {
+    ...{ app, fastify, projector, commands: app.get(CommandBus), rows: app.get(Rows) },
+    endStreams: () => {
+      streams.end();
+    },
+  };
 
   /** No hook runs for a path that cannot be decoded; whoever has no key learns no more than elsewhere. */
   async function onBadPath(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -10,8 +10,9 @@ const SWEEP_MS = 25;
  * Stops taking connections, lets requests under way finish, cuts what does not end (a body sent by half would hold the
  * server open for ever), then stops the projector.
  */
-export async function stopService({ app, projector }: Service, log: Log): Promise<void> {
+export async function stopService({ app, projector, endStreams }: Service, log: Log): Promise<void> {
   const server = app.getHttpServer();
+  endStreams();
   const closed = new Promise((resolve) => server.close(resolve));
   // Closing waits for connections that are kept alive, too: whoever asks once more is told that it was the last time.
   server.prependListener('request', (_request: unknown, response: ServerResponse) => {

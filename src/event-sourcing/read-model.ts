@@ -67,6 +67,9 @@ export abstract class Rows {
   abstract isEmpty(table: Table): Promise<boolean>;
 }
 
+/** Is told of a table the rows that a commit wrote, by key, in the order of the events that wrote them. */
+export type CommitListener = (table: string, rows: RowsByKey) => void;
+
 /** How far the read model has come, and word of what changes in it. */
 export abstract class ProjectionProgress {
   /** The last position told. */
@@ -77,8 +80,8 @@ export abstract class ProjectionProgress {
    * @throws NotCaughtUp after `withinMs`, or at once while the projector is stopped
    */
   abstract reached(position: Position, withinMs: number): Promise<void>;
-  /** Calls `listener` after each commit, with the keys that changed, before anyone waiting for it goes on. */
-  abstract onCommitted(listener: (table: string, keys: Iterable<string>) => void): void;
+  /** Calls `listener` after each commit, table by table, before anyone waiting for it goes on. */
+  abstract onCommitted(listener: CommitListener): void;
 }
 
 /** What became of a command that carried a key of the caller's choice. */

@@ -8,6 +8,9 @@ import { RecordAuditReadingHandler } from './commands/record-audit-reading.handl
 import { UpdateUserHandler } from './commands/update-user.handler.js';
 import { AuditController } from './http/audit.controller.js';
 import { ContractController } from './http/contract.controller.js';
+import { EventStreams } from './http/event-streams.js';
+import { UserEventFeed } from './http/user-event-feed.js';
+import { UserEventsController } from './http/user-events.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { accountView } from './projections/account-view.projection.js';
 import { apiKeyView } from './projections/api-key-view.projection.js';
@@ -19,6 +22,7 @@ import { userView } from './projections/user-view.projection.js';
 import { Authentication } from './queries/authenticate.js';
 import { AuditTrail } from './queries/audit-trail.js';
 import { FindAuditEventsHandler } from './queries/find-audit-events.handler.js';
+import { FindUserEventsHandler } from './queries/find-user-events.handler.js';
 import { GetUserHandler } from './queries/get-user.handler.js';
 import { ListUsersHandler } from './queries/list-users.handler.js';
 import { UserHistory } from './queries/user-history.js';
@@ -32,10 +36,11 @@ export const readModel: ReadModelShape = {
 
 @Module({
   imports: [CqrsModule.forRoot()],
-  controllers: [UsersController, AuditController, ContractController],
+  controllers: [UsersController, AuditController, ContractController, UserEventsController],
   providers: [
     ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],
     ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail, Authentication],
+    ...[FindUserEventsHandler, EventStreams, UserEventFeed],
   ],
 })
 export class UsersModule {}

@@ -3,7 +3,7 @@ import type { EventStore } from '../../event-sourcing/event-store.js';
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
 import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
-import { ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
+import { type CommitListener, ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { Batch } from './batch.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -31,7 +31,7 @@ export class Projector extends ProjectionProgress {
   /** Why it stopped or is failing, for the operator. */
   fault: string | undefined;
   private readonly room = new WaitingRoom();
-  private readonly listeners: ((table: string, keys: Iterable<string>) => void)[] = [];
+  private readonly listeners: CommitListener[] = [];
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
   private checkpoint: Position | undefined;
@@ -66,7 +66,7 @@ export class Projector extends ProjectionProgress {
     return this.room.wait(position, withinMs);
   }
 
-  override onCommitted(listener: (table: string, keys: Iterable<string>) => void): void {
+  override onCommitted(listener: CommitListener): void {
     this.listeners.push(listener);
   }
 
@@ -163,7 +163,7 @@ export class Projector extends ProjectionProgress {
     await this.readModel.commit(changes, position);
     this.checkpoint = position;
     this.told += unseen.length;
-    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows.keys());
+    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows);
     this.room.admit(position);
   }
 

@@ -21,9 +21,9 @@ export class CachedRows extends Rows {
     progress: ProjectionProgress,
   ) {
     super();
-    progress.onCommitted((table, keys) => {
+    progress.onCommitted((table, rows) => {
       this.changes++;
-      for (const key of keys) this.cache.delete(`${table}/${key}`);
+      for (const key of rows.keys()) this.cache.delete(`${table}/${key}`);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Recorded } from '../../event-sourcing/fact.js';
+import type { Meta, Recorded } from '../../event-sourcing/fact.js';
 import { encodeUserId } from '../domain/public-id.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { schemaId } from './schema-id.js';
@@ -30,8 +30,19 @@ export type UserCloudEvent = {
 /** Digits of the greatest 64-bit position. */
 export const SEQUENCE_DIGITS = 20;
 
+/** What a CloudEvent is made of. */
+export type CloudEventSource<E extends UserEvent> = E &
+  Pick<Recorded, 'id' | 'position'> &
+  Readonly<{ meta: Pick<Meta, 'accountId' | 'occurredAt' | 'schemaVersion' | 'traceparent'> }>;
+
 /** A stored user event as a CloudEvents 1.0 document in JSON. */
-export function cloudEvent<E extends UserEvent>({ id, type, data, position, meta }: Recorded<E>): CloudEventOf<E> {
+export function cloudEvent<E extends UserEvent>({
+  id,
+  type,
+  data,
+  position,
+  meta,
+}: CloudEventSource<E>): CloudEventOf<E> {
   return {
     specversion: '1.0',
     id,

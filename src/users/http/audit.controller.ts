@@ -4,6 +4,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../event-sourcing/clock.js';
+import { firstAccepted } from '../../http/accept.js';
 import { Cursors } from '../../http/cursors.js';
 import { oneOf, QueryParameters, text } from '../../http/query-parameters.js';
 import { RecordAuditReadingCommand } from '../commands/record-audit-reading.handler.js';
@@ -155,7 +156,7 @@ function paging(parameters: QueryParameters): Pick<Asked, 'descending' | 'limit'
 
 /** The media type asked for first, of those that are streams; undefined for JSON. */
 function exportType(accept = ''): ExportType | undefined {
-  const asked = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
-  const first = asked.find((type) => type in exportFormats || type === 'application/json' || type === '*/*');
-  return first !== undefined && first in exportFormats ? (first as ExportType) : undefined;
+  const streams = Object.keys(exportFormats) as ExportType[];
+  const first = firstAccepted(accept, [...streams, 'application/json', '*/*']);
+  return streams.find((type) => type === first);
 }

@@ -26,6 +26,10 @@ export class ApiNotAllowed extends Error {
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
+/** The API key that came with a request, as it stands there. */
+export const bearerKey = (request: FastifyRequest): string | undefined =>
+  BEARER.exec(request.headers.authorization ?? '')?.[1];
+
 /**
  * Takes the API key out of a request and notes whose it is. Which requests are asked for one is the caller's to say.
  *
@@ -35,7 +39,7 @@ export function authenticate(
   principalOf: (key: string) => Promise<Principal | undefined>,
 ): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const key = bearerKey(request);
     const principal = key === undefined ? undefined : await principalOf(key);
     if (!principal) throw new Unauthenticated();
     if (!principal.mayUseApi) throw new ApiNotAllowed(principal.actor);

@@ -11,7 +11,8 @@ import { userView } from './user-view.projection.js';
 /**
  * One change of one event; the first of an event (`first`) stands for the event. `changes` is all of them, as JSON;
  * `field`, `before` and `after` are this one, as text. Actor and target are as they were then. `high` is the latest time
- * that an event up to here carries.
+ * that an event up to here carries. `data` is what a user's event says, as JSON, with the first entry alone: the
+ * feed of user events is told from it.
  */
 export type AuditEntry = Readonly<{
   accountId: string;
@@ -36,6 +37,8 @@ export type AuditEntry = Readonly<{
   userAgent: string | null;
   requestId: string;
   correlationId: string;
+  traceparent: string | null;
+  data: string | null;
 }>;
 
 /** What an event says beyond its metadata. */
@@ -45,6 +48,7 @@ type Said = Readonly<{
   targetName: string | null;
   rule?: string;
   changes: readonly FieldChange[];
+  data?: object;
 }>;
 
 async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said): Promise<readonly Entry[]> {
@@ -82,6 +86,8 @@ async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said
       userAgent: meta.userAgent,
       requestId: meta.requestId,
       correlationId: meta.$correlationId,
+      traceparent: meta.traceparent ?? null,
+      data: index === 0 && said.data ? JSON.stringify(said.data) : null,
       revision,
       position,
     },
@@ -97,6 +103,7 @@ async function userChanged(event: Recorded<UserEvent>, around: Around): Promise<
     targetId: userId,
     targetName,
     changes: userChanges(before, after),
+    data: event.data,
   });
 }
 
@@ -111,7 +118,7 @@ async function apiKeyChanged(event: Recorded<ApiKeyEvent>, around: Around): Prom
 
 /** The audit trail. Every event of its types has its rows; none is skipped, for an event that cannot be told stops all. */
 export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
-  name: 'audit-entry-1',
+  name: 'audit-entry-2',
   columns: {
     accountId: 'text',
     first: 'boolean',
@@ -135,6 +142,8 @@ export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
     userAgent: 'text?',
     requestId: 'text',
     correlationId: 'text',
+    traceparent: 'text?',
+    data: 'text?',
   },
   indexes: [
     ['accountId', 'first', 'position'],

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Position } from '../../event-sourcing/fact.js';
-import { Rows, type Selection, type Stored, type Test } from '../../event-sourcing/read-model.js';
+import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
+import { type Lead, walk } from './walk.js';
 
 /** How far a filter's rows are counted to tell which filter leads: past that, all count as many. */
 const COUNTED = 2000;
@@ -18,9 +19,6 @@ export type Stretch = Readonly<{
 
 /** A part of the log, both ends included. */
 type Part = Readonly<{ first: Position; last: Position }>;
-
-/** What an index is asked for: each of the values is a walk of its own along the log. */
-type Lead = Readonly<{ column: string; values: readonly (string | boolean)[] }>;
 
 /**
  * Searches an account's audit trail. Of the filters, the one with the fewest rows leads, and finds them in log order by
@@ -45,26 +43,12 @@ export class AuditTrail {
         test('position', '>=', part.first),
         test('position', '<=', part.last),
       ];
-      const next = await this.walk(lead, { where, filter, limit }, stretch.descending);
+      const selection = { where, filter, limit, descending: stretch.descending };
+      const next = await walk(this.rows, auditEntry, lead, selection);
       found.push(...onePerEvent(next));
       if (next.length < limit || found.length === stretch.limit) return found;
       part = past(part, found.at(-1)?.position, stretch.descending);
     }
-  }
-
-  /** The walks of all leading values as one. */
-  private async walk(
-    { column, values }: Lead,
-    selection: Pick<Selection, 'where' | 'filter' | 'limit'>,
-    descending: boolean,
-  ): Promise<Stored<AuditEntry>[]> {
-    const walks: Stored<AuditEntry>[] = [];
-    for (const value of values) {
-      const where = [...selection.where, equal(column, value)];
-      walks.push(...(await this.rows.select(auditEntry, { ...selection, where, order: ['position'], descending })));
-    }
-    if (values.length > 1) walks.sort((a, b) => Number(descending ? b.position - a.position : a.position - b.position));
-    return walks.slice(0, selection.limit);
   }
 
   /** The filter with the fewest rows; without any, every event's first entry. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../event-sourcing/clock.js';
-import { ProjectionProgress, Rows } from '../../event-sourcing/read-model.js';
+import { ProjectionProgress, Rows, type RowsByKey } from '../../event-sourcing/read-model.js';
 import type { Actor } from '../domain/actor.js';
 import { hashApiKey, isApiKey } from '../domain/api-key.js';
 import { apiKeyView } from '../projections/api-key-view.projection.js';
@@ -25,9 +25,9 @@ export class Authentication {
     private readonly clock: Clock,
     progress: ProjectionProgress,
   ) {
-    progress.onCommitted((projection, keys) => {
-      if (projection === userView.name) this.forget((principal) => principal.actor.userId, keys);
-      if (projection === apiKeyView.name) this.forget((principal) => principal.actor.apiKeyId, keys);
+    progress.onCommitted((table, rows) => {
+      if (table === userView.name) this.forget((principal) => principal.actor.userId, rows);
+      if (table === apiKeyView.name) this.forget((principal) => principal.actor.apiKeyId, rows);
     });
   }
 
@@ -57,9 +57,8 @@ export class Authentication {
     return principal;
   }
 
-  private forget(idOf: (principal: Principal) => string, ids: Iterable<string>): void {
+  private forget(idOf: (principal: Principal) => string, changed: RowsByKey): void {
     this.changes++;
-    const changed = new Set(ids);
     for (const [hash, principal] of this.cache.entries()) if (changed.has(idOf(principal))) this.cache.delete(hash);
   }
 }

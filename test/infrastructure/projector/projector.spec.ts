@@ -126,7 +126,7 @@ describe('telling events', () => {
   it('tells listeners which rows changed, before those who wait go on', async () => {
     const changes: string[] = [];
     const subject = projector(a);
-    subject.onCommitted((name, keys) => changes.push(name, ...keys));
+    subject.onCommitted((name, rows) => changes.push(name, ...rows.keys()));
     script.deliver({ events: [], position: undefined, caughtUp: true });
     await subject.start();
     const waiting = subject.reached(100n, 1000).then(() => [...changes]);

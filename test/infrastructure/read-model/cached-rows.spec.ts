@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { Table } from '../../../src/event-sourcing/projection.js';
-import { ProjectionProgress, Rows, type Stored } from '../../../src/event-sourcing/read-model.js';
+import { type CommitListener, ProjectionProgress, Rows, type RowsByKey, type Stored } from '../../../src/event-sourcing/read-model.js';
 import { CachedRows } from '../../../src/infrastructure/read-model/cached-rows.js';
 
 type Row = Readonly<{ name: string }>;
@@ -32,8 +32,8 @@ class Slow extends Rows {
 }
 class Progress extends ProjectionProgress {
   override readonly position = 0n;
-  changed: (table: string, keys: Iterable<string>) => void = () => undefined;
-  override onCommitted(listener: (table: string, keys: Iterable<string>) => void): void {
+  changed: CommitListener = () => undefined;
+  override onCommitted(listener: CommitListener): void {
     this.changed = listener;
   }
   override reached(): Promise<void> {
@@ -47,7 +47,7 @@ let rows: CachedRows;
 const name = async () => (await rows.get(table, 'x'))?.name;
 const change = () => {
   slow.name = 'two';
-  progress.changed('t-1', ['x']);
+  progress.changed('t-1', new Map([['x', {}]]) as unknown as RowsByKey);
 };
 
 beforeEach(() => {
