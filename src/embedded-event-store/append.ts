@@ -1,11 +1,12 @@
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
 import type { AppendRequest } from './append-request.js';
+import type { Address, Outcome } from './commit.js';
 import { encodeAppended, encodeConflict } from './append-response.js';
-import { badRequest, missingMetadata, toCallError, tooLarge, unavailable } from './errors.js';
+import { badRequest, missingMetadata, streamDeleted, toCallError, tooLarge, unavailable } from './errors.js';
 import type { CallError } from './errors.js';
 import { addressOf, MAX_APPEND_SIZE, ProposedEvents } from './proposed-events.js';
-import type { Address, Rejection } from './proposed-events.js';
-import type { AppendResult, Writer } from './writer.js';
+import type { Rejection } from './proposed-events.js';
+import type { Writer } from './writer.js';
 
 /** The call that carries a single append: options first, then its events one by one. */
 export function append(
@@ -42,6 +43,7 @@ export function append(
     const { expected } = address;
     writer.append(events.addressed(address), (result) => {
       if (result.type === 'unavailable') answer(unavailable(result.reason));
+      else if (result.type === 'deleted') answer(streamDeleted(result.stream));
       else answer(null, toResponse(result, expected));
     });
   });
@@ -63,7 +65,7 @@ function toError(rejection: Rejection): CallError {
   }
 }
 
-const toResponse = (result: Exclude<AppendResult, { type: 'unavailable' }>, expected: Address['expected']): Buffer =>
+const toResponse = (result: Exclude<Outcome, { type: 'deleted' }>, expected: Address['expected']): Buffer =>
   result.type === 'conflict'
     ? encodeConflict(expected, result.current)
     : encodeAppended(result.revision, result.position);

@@ -7,10 +7,10 @@ import type { ExpectedRevision } from './expected-revision.js';
 import { MessageWriter } from './message-writer.js';
 import { MAX_APPEND_SIZE } from './proposed-events.js';
 import type { Rejection } from './proposed-events.js';
-import type { AppendResult } from './writer.js';
+import type { WriteResult } from './writer.js';
 
 /** What one append of a batch came to. */
-export type BatchResult = AppendResult | Rejection | { readonly type: 'timeout' };
+export type BatchResult = WriteResult | Rejection | { readonly type: 'timeout' };
 
 /** The append an answer belongs to. */
 export type Answered = {
@@ -64,6 +64,10 @@ function describe(result: Failure, expected: ExpectedRevision): Description {
   switch (result.type) {
     case 'conflict':
       return [6, 'WrongExpectedVersion', `${CLIENT}.WrongExpectedVersion`, wrongVersion(expected, result.current)];
+    case 'deleted': {
+      const id = new shared.StreamIdentifier().setStreamName(Buffer.from(result.stream));
+      return [5, 'StreamDeleted', `${CLIENT}.StreamDeleted`, new shared.StreamDeleted().setStreamIdentifier(id)];
+    }
     case 'timeout':
       return [4, 'Timeout', `${CLIENT}.Timeout`, new shared.Timeout()];
     case 'too-large': {

@@ -9,6 +9,9 @@ export type StreamHistory = {
   readonly stream: string;
   /** Its last revision, or NO_REVISION. */
   readonly current: number;
+  /** Whether its events were all hidden by a deletion. */
+  readonly deleted: boolean;
+  hasMetadata(): boolean;
   /** Finds a recently written event of any stream by its id. */
   recent(id: string): Place | undefined;
   /** Ids and positions of stored events, in order, from a revision on. */
@@ -19,19 +22,34 @@ export type Verdict =
   | { readonly type: 'write' }
   /** The same events were written before: answer as then, write nothing. */
   | { readonly type: 'repeat'; readonly revision: number; readonly position: number }
-  | { readonly type: 'conflict' };
+  | { readonly type: 'conflict' }
+  /** The stream was to exist, and was deleted. */
+  | { readonly type: 'deleted' };
 
 const WRITE: Verdict = { type: 'write' };
 const CONFLICT: Verdict = { type: 'conflict' };
 
 /** Decides what becomes of an append; ids are those of the proposed events, in order. */
 export function checkCommit(expected: ExpectedRevision, ids: readonly string[], history: StreamHistory): Verdict {
-  if (history.current === NO_REVISION) return expected === 'any' || expected === 'no_stream' ? WRITE : CONFLICT;
+  if (expected === 'stream_exists' && history.deleted) return { type: 'deleted' };
+  if (history.current === NO_REVISION) return checkNew(expected, history);
   if (expected === 'any' || expected === 'stream_exists') return checkRecentIds(ids, history);
   const revision = expected === 'no_stream' ? NO_REVISION : expected;
   if (revision > history.current) return CONFLICT;
-  return revision == history.current ? WRITE : checkStoredIds(Number(revision), ids, history);
+  if (revision == history.current) return WRITE;
+  const verdict = checkStoredIds(Number(revision), ids, history);
+  const startsOver = expected === 'no_stream' && history.deleted;
+  return verdict === CONFLICT && startsOver && !isKnown(ids[0], history) ? WRITE : verdict;
 }
+
+/** A stream of which only metadata was ever written exists, for those who ask no more. */
+function checkNew(expected: ExpectedRevision, history: StreamHistory): Verdict {
+  if (expected === 'stream_exists') return history.hasMetadata() ? WRITE : CONFLICT;
+  return expected === 'any' || expected === 'no_stream' ? WRITE : CONFLICT;
+}
+
+/** Whether an append that began a stream began with this event. */
+const isKnown = (id: string | undefined, history: StreamHistory): boolean => history.idsFrom(0, 1)[0]?.id === id;
 
 function checkRecentIds(ids: readonly string[], history: StreamHistory): Verdict {
   const places = ids

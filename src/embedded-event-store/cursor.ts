@@ -1,6 +1,8 @@
 import type { StoredEvent } from './event.js';
-import type { Log } from './log.js';
+import { isLinkStream } from './link-stream.js';
+
 import type { RecentEvents } from './recent-events.js';
+import type { VisibleLog } from './visible-log.js';
 
 const PAGE = 256;
 
@@ -8,7 +10,7 @@ const PAGE = 256;
 export type Cursor = () => readonly StoredEvent[];
 
 /** Follows the whole log. */
-export function allCursor(log: Log, recent: RecentEvents, after: number): Cursor {
+export function allCursor(log: VisibleLog, recent: RecentEvents, after: number): Cursor {
   let position = after;
   return () => {
     const events = recent.after(position, PAGE) ?? log.allForwards(position + 1, PAGE);
@@ -21,7 +23,8 @@ export function allCursor(log: Log, recent: RecentEvents, after: number): Cursor
  * Follows one stream: through storage by revision until there is no more, from then on through the recent events by
  * position. Both happen in one turn of the loop, so that no commit can slip between them.
  */
-export function streamCursor(log: Log, recent: RecentEvents, stream: string, after: number): Cursor {
+export function streamCursor(log: VisibleLog, recent: RecentEvents, stream: string, after: number): Cursor {
+  if (isLinkStream(stream)) return linkCursor(log, stream, after);
   let revision = after;
   let position: number | undefined;
 
@@ -41,5 +44,15 @@ export function streamCursor(log: Log, recent: RecentEvents, stream: string, aft
     const events = fromRecent() ?? fromStorage();
     revision = events.at(-1)?.revision ?? revision;
     return events;
+  };
+}
+
+/** Follows a stream of links, which are made only when they are read. */
+function linkCursor(log: VisibleLog, stream: string, after: number): Cursor {
+  let revision = after;
+  return () => {
+    const links = log.lastRevision(stream) > revision ? log.streamForwards(stream, revision + 1, PAGE) : [];
+    revision = links.at(-1)?.revision ?? revision;
+    return links;
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { ensureLinkTable } from './link-table.js';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -28,6 +29,7 @@ export function openDatabase(dir: string): Database.Database {
   database.pragma('synchronous = FULL');
   database.pragma('journal_size_limit = 67108864');
   database.exec(SCHEMA);
+  ensureLinkTable(database);
   return database;
 }
 

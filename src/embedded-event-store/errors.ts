@@ -39,6 +39,21 @@ export const tooLarge = (limit: number): CallError =>
     'maximum-append-size': `${limit}`,
   });
 
+export const streamDeleted = (stream: string): CallError =>
+  new CallError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });
+
+/** The words a conflict has where it is an error and not an answer. */
+export const wrongExpectedVersion = (stream: string, expected: string, actual: number): CallError =>
+  new CallError(status.FAILED_PRECONDITION, `stream ${stream} is at ${actual}, not at ${expected}`, {
+    exception: 'wrong-expected-version',
+    'stream-name': stream,
+    'expected-version': expected,
+    'actual-version': `${actual}`,
+  });
+
 /** What a caller learns of an error nobody expected; the history it asked for must never look shorter instead. */
 export function toCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;

@@ -4,9 +4,11 @@ import { openDatabase } from './database.js';
 import { lockDirectory } from './directory-lock.js';
 import { LiveCalls } from './live-calls.js';
 import { Log } from './log.js';
+import { Groups } from './persistent-subscriptions/groups.js';
 import { RecentEvents } from './recent-events.js';
 import { createServer, listen } from './server.js';
 import type { Settings } from './settings.js';
+import { VisibleLog } from './visible-log.js';
 import { Writer } from './writer.js';
 
 /** A store that answers on its port until it is stopped. */
@@ -22,12 +24,15 @@ export async function startEventStore({ dir, port }: Settings): Promise<RunningE
   const log = new Log(openDatabase(dir));
   const recent = new RecentEvents(log.lastPosition);
   const writer = new Writer(log, recent);
+  const visible = new VisibleLog(log);
+  const groups = new Groups({ log: visible, recent, writer });
   const calls = new LiveCalls();
-  const server = createServer({ log, recent, writer }, calls);
+  const server = createServer({ log: visible, recent, writer, groups }, calls);
   const bound = await listen(server, port);
   return {
     port: bound,
     stop: async () => {
+      groups.close();
       writer.close();
       calls.endAll();
       await shutDown(server);

@@ -23,6 +23,11 @@ export type StoredEvent = ProposedEvent & {
   readonly created: number;
 };
 
+/** An event and the link it was found by, where it was. A link that leads nowhere comes without event. */
+export type ResolvedEvent =
+  | { readonly event: StoredEvent; readonly link?: undefined }
+  | { readonly event?: StoredEvent | undefined; readonly link: StoredEvent };
+
 /** What a stream without events has for its last revision. */
 export const NO_REVISION = -1;
 

@@ -9,3 +9,9 @@ export function exactRevision(onWire: bigint): ExpectedRevision | undefined {
   if (onWire === MINUS_ONE) return 'no_stream';
   return onWire > LARGEST ? undefined : onWire;
 }
+
+/** The numbers that stand for expectations where an error tells of one. */
+const CODES = { any: '-2', no_stream: '-1', stream_exists: '-4' } as const;
+
+export const codeOf = (expected: ExpectedRevision): string =>
+  typeof expected === 'bigint' ? `${expected}` : CODES[expected];

@@ -1,35 +1,63 @@
-import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { badRequest } from './errors.js';
 import type { StoredEvent } from './event.js';
 
 /** Which events of the whole log a reader wants, and how often it wants to know how far the search has come. */
 export type Filter = {
-  readonly matches: (event: StoredEvent) => boolean;
+  readonly matches: Matcher;
   /** A checkpoint is due after this many events, whether they matched or not. */
   readonly checkpointInterval: number;
+};
+
+export type Matcher = (event: StoredEvent) => boolean;
+
+/** What a reader looks for, and in what; a regular expression counts before prefixes. */
+export type FilterExpression = {
+  readonly on: 'stream' | 'type';
+  readonly regex: string;
+  readonly prefixes: readonly string[];
+};
+
+type ExpressionMessage = { getRegex(): string; getPrefixList(): string[] };
+
+/** The messages of a read and of a group say it alike. */
+export type FilterMessage = {
+  getStreamIdentifier(): ExpressionMessage | undefined;
+  getEventType(): ExpressionMessage | undefined;
+  hasMax(): boolean;
+  getMax(): number;
+  hasCount(): boolean;
+  getCheckpointintervalmultiplier(): number;
 };
 
 /** How many events one search step considers where the client does not say. */
 const DEFAULT_WINDOW = 32;
 
-export function filterOf(options: ReadReq.Options.FilterOptions): Filter {
-  const byStream = options.getStreamIdentifier();
-  const expression = byStream ?? options.getEventType();
-  if (!expression) throw badRequest('a filter needs a stream name or event type expression');
-  const matches = matcher(expression.getRegex(), expression.getPrefixList());
+export function filterOf(options: FilterMessage): Filter {
   return {
-    matches: byStream ? ({ stream }) => matches(stream) : ({ type }) => matches(type),
+    matches: matcherOf(expressionIn(options)),
     checkpointInterval: windowOf(options) * options.getCheckpointintervalmultiplier(),
   };
 }
 
-function windowOf(options: ReadReq.Options.FilterOptions): number {
+export function expressionIn(options: FilterMessage): FilterExpression {
+  const byStream = options.getStreamIdentifier();
+  const expression = byStream ?? options.getEventType();
+  if (!expression) throw badRequest('a filter needs a stream name or event type expression');
+  return { on: byStream ? 'stream' : 'type', regex: expression.getRegex(), prefixes: expression.getPrefixList() };
+}
+
+export function matcherOf({ on, regex, prefixes }: FilterExpression): Matcher {
+  const matches = textMatcher(regex, prefixes);
+  return on === 'stream' ? ({ stream }) => matches(stream) : ({ type }) => matches(type);
+}
+
+function windowOf(options: FilterMessage): number {
   if (options.hasMax()) return Math.max(options.getMax(), 1);
   if (options.hasCount()) return DEFAULT_WINDOW;
   throw badRequest('a filter needs a window');
 }
 
-function matcher(regex: string, prefixes: readonly string[]): (text: string) => boolean {
+function textMatcher(regex: string, prefixes: readonly string[]): (text: string) => boolean {
   if (regex === '') return (text) => prefixes.some((prefix) => text.startsWith(prefix));
   try {
     const pattern = new RegExp(regex);

@@ -1,24 +1,30 @@
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.js';
-import { NO_REVISION, sizeOf } from './event.js';
+import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
+import { LinkIndex } from './link-index.js';
+import { isLinkStream } from './link-stream.js';
+import { MetadataCache } from './metadata-cache.js';
+import { assertNoGap, pageOf } from './page.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
-import { CorruptLog, fromRow } from './stored-row.js';
-import type { StoredRow } from './stored-row.js';
-
-/** A page ends early once it holds this much. */
-const PAGE_BYTES = 1_048_576;
+import { fromRow } from './stored-row.js';
+import { metadataStreamOf } from './stream-metadata.js';
+import type { StreamMetadata } from './stream-metadata.js';
 
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
   readonly #database: Database.Database;
   readonly #statements: Statements;
+  readonly #links: LinkIndex;
+  readonly #metadata: MetadataCache;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#links = new LinkIndex(database);
+    this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
   }
 
@@ -28,6 +34,7 @@ export class Log {
   }
 
   lastRevision(stream: string): number {
+    if (isLinkStream(stream)) return this.#links.lastRevision(stream);
     return this.#statements.lastRevision.get(stream)?.revision ?? NO_REVISION;
   }
 
@@ -37,14 +44,14 @@ export class Log {
 
   /** Events at a position and after. */
   allForwards(from: number, limit: number): StoredEvent[] {
-    const events = page(this.#statements.allForwards.iterate(from, limit));
+    const events = pageOf(this.#statements.allForwards.iterate(from, limit), fromRow);
     assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
     return events;
   }
 
   /** Events before a position, the latest first. */
   allBackwards(before: number, limit: number): StoredEvent[] {
-    const events = page(this.#statements.allBackwards.iterate(before, limit));
+    const events = pageOf(this.#statements.allBackwards.iterate(before, limit), fromRow);
     const from = Math.min(before - 1, this.#lastPosition);
     assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
     return events;
@@ -52,16 +59,32 @@ export class Log {
 
   /** Events of a stream at a revision and after. */
   streamForwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = page(this.#statements.streamForwards.iterate(stream, from, limit));
+    const events = isLinkStream(stream)
+      ? this.#links.forwards(stream, from, limit)
+      : pageOf(this.#statements.streamForwards.iterate(stream, from, limit), fromRow);
     assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
     return events;
   }
 
   /** Events of a stream at a revision and before, the latest first. */
   streamBackwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = page(this.#statements.streamBackwards.iterate(stream, from, limit));
+    const events = isLinkStream(stream)
+      ? this.#links.backwards(stream, from, limit)
+      : pageOf(this.#statements.streamBackwards.iterate(stream, from, limit), fromRow);
     assertNoGap(events, ({ revision }) => -revision, -Math.min(from, this.lastRevision(stream)), 0, `stream ${stream}`);
     return events;
+  }
+
+  eventAt(stream: string, revision: number): StoredEvent | undefined {
+    return this.streamForwards(stream, revision, 1)[0];
+  }
+
+  metadataOf(stream: string): StreamMetadata {
+    return this.#metadata.of(stream);
+  }
+
+  #lastEvent(stream: string): StoredEvent | undefined {
+    return this.streamBackwards(stream, Number.MAX_SAFE_INTEGER, 1)[0];
   }
 
   /** Gives the event the next position and puts it into the running transaction. */
@@ -71,6 +94,8 @@ export class Log {
     const stored = { position, stream, revision, id, type, created, isJson, metadata, data };
     const sum = checksum(stored);
     this.#statements.insert.run(position, stream, revision, id, type, created, isJson ? 1 : 0, metadata, data, sum);
+    this.#links.add(stored);
+    this.#metadata.onWritten(stored);
     this.#lastPosition = position;
     return stored;
   }
@@ -85,6 +110,8 @@ export class Log {
       return result;
     } catch (error) {
       this.#lastPosition = before;
+      this.#links.forget();
+      this.#metadata.forget();
       if (this.#database.inTransaction) this.#statements.rollback.run();
       throw error;
     }
@@ -93,30 +120,4 @@ export class Log {
   close(): void {
     this.#database.close();
   }
-}
-
-/** A row the index has lost must not pass for one that never was. */
-function assertNoGap(
-  events: StoredEvent[],
-  place: (event: StoredEvent) => number,
-  first: number,
-  last: number,
-  where: string,
-): void {
-  const missing = events.findIndex((event, index) => place(event) !== first + index);
-  if (missing >= 0 || (events.length === 0 && first <= last)) {
-    throw new CorruptLog(`event ${Math.abs(first + Math.max(missing, 0))} of ${where} is missing`);
-  }
-}
-
-function page(rows: Iterable<StoredRow>): StoredEvent[] {
-  const events = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const event = fromRow(row);
-    events.push(event);
-    bytes += sizeOf(event);
-    if (bytes >= PAGE_BYTES) break;
-  }
-  return events;
 }

@@ -1,8 +1,9 @@
+import type { Address, Append } from './commit.js';
 import type { AppendOptions, WireEvent } from './append-request.js';
 import { sizeOf } from './event.js';
 import type { ProposedEvent } from './event.js';
+import { isLinkStream } from './link-stream.js';
 import { decodeStreamName } from './stream-name.js';
-import type { Append } from './writer.js';
 
 /** The most that one append may carry. */
 export const MAX_APPEND_SIZE = 1_048_576;
@@ -35,13 +36,11 @@ export class ProposedEvents {
   }
 }
 
-/** Where an append goes. */
-export type Address = Pick<Append, 'stream' | 'expected'>;
-
 /** Reads stream and expected revision, or says why they will not do. */
 export function addressOf({ streamName, expected }: AppendOptions): Address | Rejection {
   const stream = decodeStreamName(streamName);
   if (stream === undefined) return { type: 'bad-request', reason: 'the stream name is missing or not allowed' };
+  if (isLinkStream(stream)) return { type: 'bad-request', reason: 'the store itself keeps the links of this stream' };
   if (expected === undefined)
     return { type: 'bad-request', reason: 'the expected revision is missing or out of range' };
   return { stream, expected };

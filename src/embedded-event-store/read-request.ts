@@ -1,8 +1,10 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { badRequest } from './errors.js';
+import type { StoredEvent } from './event.js';
 import { filterOf } from './filter.js';
 import type { Filter } from './filter.js';
+import { isHiddenFromAll } from './hidden-streams.js';
 import { decodeStreamName } from './stream-name.js';
 
 /** A place to read from: an edge, or a revision or position. */
@@ -11,7 +13,13 @@ export type From = 'start' | 'end' | number;
 /** What is read: one stream, or everything. */
 export type Source =
   | { readonly type: 'stream'; readonly stream: string; readonly from: From }
-  | { readonly type: 'all'; readonly from: From; readonly filter: Filter | undefined };
+  | {
+      readonly type: 'all';
+      readonly from: From;
+      readonly filter: Filter | undefined;
+      /** Whether the reader gets to see an event. */
+      readonly wants: (event: StoredEvent) => boolean;
+    };
 
 /** A read request once it is known to make sense. */
 export type ReadRequest = {
@@ -19,6 +27,8 @@ export type ReadRequest = {
   readonly backwards: boolean;
   /** The most events wanted; undefined asks to be told of new ones for ever. */
   readonly count: number | undefined;
+  /** Links come together with what they lead to. */
+  readonly resolveLinks: boolean;
   readonly structuredIds: boolean;
   /** Newer clients want to hear the last revision after a stream's events. */
   readonly wantsLastRevision: boolean;
@@ -40,6 +50,7 @@ export function readRequest(request: ReadReq): ReadRequest {
     source: sourceOf(options),
     backwards,
     count,
+    resolveLinks: options.getResolveLinks(),
     structuredIds: !options.getUuidOption()?.hasString(),
     wantsLastRevision: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
   };
@@ -47,12 +58,15 @@ export function readRequest(request: ReadReq): ReadRequest {
 
 function sourceOf(options: ReadReq.Options): Source {
   const [stream, all, filter] = [options.getStream(), options.getAll(), filterIn(options)];
-  if (all) return { type: 'all', from: allFrom(all), filter };
+  if (all) return { type: 'all', from: allFrom(all), filter, wants: (event) => isShown(event, filter) };
   const name = decodeStreamName(stream?.getStreamIdentifier()?.getStreamName_asU8());
   if (!stream || name === undefined) throw badRequest('the stream name is missing or not allowed');
   if (filter) throw badRequest('only the $all stream can be filtered');
   return { type: 'stream', stream: name, from: streamFrom(stream) };
 }
+
+const isShown = (event: StoredEvent, filter: Filter | undefined): boolean =>
+  filter?.matches(event) !== false && !isHiddenFromAll(event.stream);
 
 function filterIn(options: ReadReq.Options): Filter | undefined {
   const filter = options.getFilter();

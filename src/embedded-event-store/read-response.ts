@@ -1,7 +1,7 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { StoredEvent } from './event.js';
+import type { ResolvedEvent, StoredEvent } from './event.js';
 import { MessageWriter } from './message-writer.js';
 import { writeUuid } from './uuid.js';
 
@@ -10,47 +10,51 @@ const TICKS_PER_MILLISECOND = 10_000;
 /** Event messages by event, so that what many subscribers get is encoded once. */
 const encodedEvents = new WeakMap<StoredEvent, Buffer>();
 
-/** Encodes an event; readers of the $all stream and of its own stream get the same bytes. */
-export function encodeEvent(event: StoredEvent, structuredIds: boolean): Buffer {
-  if (structuredIds) return readEvent(event, true);
+/** Encodes what a reader gets; readers of the $all stream and of an event's own stream get the same bytes. */
+export function encodeEvent(resolved: ResolvedEvent, structuredIds: boolean): Buffer {
+  const { event, link } = resolved;
+  if (link || structuredIds) return readEvent(resolved, structuredIds);
   let encoded = encodedEvents.get(event);
   if (!encoded) {
-    encoded = readEvent(event, false);
+    encoded = readEvent(resolved, false);
     encodedEvents.set(event, encoded);
   }
   return encoded;
 }
 
-/** Room for everything but the texts and bytes of the event. */
+/** Room for everything but the texts and bytes of an event. */
 const FRAME = 256;
 
-function readEvent(event: StoredEvent, structuredIds: boolean): Buffer {
-  const { stream, type, metadata, data, position } = event;
-  const texts = Buffer.byteLength(stream) + Buffer.byteLength(type);
-  const writer = new MessageWriter(FRAME + texts + metadata.byteLength + data.byteLength);
+/** The most bytes that an event can come to on the wire. */
+export const roomFor = ({ stream, type, metadata, data }: StoredEvent): number =>
+  FRAME + Buffer.byteLength(stream) + Buffer.byteLength(type) + metadata.byteLength + data.byteLength;
+
+function readEvent({ event, link }: ResolvedEvent, structuredIds: boolean): Buffer {
+  const writer = new MessageWriter((event ? roomFor(event) : 0) + (link ? roomFor(link) : 0));
   writer.message(1, () => {
-    writer.integer(3, position);
-    writer.message(1, () => {
-      writeRecord(writer, event, structuredIds);
-    });
+    writer.integer(3, (link ?? event).position);
+    if (link) writeRecord(writer, 2, link, structuredIds);
+    if (event) writeRecord(writer, 1, event, structuredIds);
   });
   return writer.finish();
 }
 
-/** The record of an event: the writer goes from the last field to the first. */
-function writeRecord(writer: MessageWriter, event: StoredEvent, structuredIds: boolean): void {
-  writer.bytes(8, event.data);
-  writer.bytes(7, event.metadata);
-  writeProperty(writer, 'content-type', event.isJson ? 'application/json' : 'application/octet-stream');
-  writeProperty(writer, 'created', `${event.created * TICKS_PER_MILLISECOND}`);
-  writeProperty(writer, 'type', event.type);
-  writer.integer(5, event.position);
-  writer.integer(4, event.position);
-  writer.integer(3, event.revision);
-  writer.message(2, () => {
-    writer.text(3, event.stream);
+/** Writes the record of an event as a field, which goes from its last field to its first. */
+export function writeRecord(writer: MessageWriter, field: number, event: StoredEvent, structuredIds: boolean): void {
+  writer.message(field, () => {
+    writer.bytes(8, event.data);
+    writer.bytes(7, event.metadata);
+    writeProperty(writer, 'content-type', event.isJson ? 'application/json' : 'application/octet-stream');
+    writeProperty(writer, 'created', `${event.created * TICKS_PER_MILLISECOND}`);
+    writeProperty(writer, 'type', event.type);
+    writer.integer(5, event.position);
+    writer.integer(4, event.position);
+    writer.integer(3, event.revision);
+    writer.message(2, () => {
+      writer.text(3, event.stream);
+    });
+    writeUuid(writer, 1, event.id, structuredIds);
   });
-  writeUuid(writer, 1, event.id, structuredIds);
 }
 
 function writeProperty(writer: MessageWriter, key: string, value: string): void {

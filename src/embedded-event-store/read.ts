@@ -1,10 +1,11 @@
 import type { StoredEvent } from './event.js';
-import { NO_REVISION } from './event.js';
 import { Feed } from './feed.js';
 import type { FeedOwner, ReadCall } from './feed.js';
-import type { Log } from './log.js';
+
 import type { From, ReadRequest, Source } from './read-request.js';
+import { resolve } from './resolve.js';
 import { encodeEvent, lastStreamPosition, streamNotFound } from './read-response.js';
+import type { VisibleLog } from './visible-log.js';
 
 const PAGE = 256;
 
@@ -14,13 +15,13 @@ type Pages = (limit: number) => readonly StoredEvent[];
 /** A read that ends: so many events from a place on, in either direction. */
 export class FiniteRead implements FeedOwner {
   readonly #call: ReadCall;
-  readonly #log: Log;
+  readonly #log: VisibleLog;
   readonly #request: ReadRequest;
   readonly #feed: Feed;
   readonly #pages: Pages;
   #remaining: number;
 
-  constructor(call: ReadCall, log: Log, request: ReadRequest) {
+  constructor(call: ReadCall, log: VisibleLog, request: ReadRequest) {
     this.#call = call;
     this.#log = log;
     this.#request = request;
@@ -31,7 +32,7 @@ export class FiniteRead implements FeedOwner {
 
   start(): void {
     const { source } = this.#request;
-    if (source.type === 'stream' && this.#log.lastRevision(source.stream) === NO_REVISION) {
+    if (source.type === 'stream' && !this.#log.has(source.stream)) {
       this.#feed.write(streamNotFound(source.stream));
       this.#call.end();
     } else {
@@ -44,10 +45,11 @@ export class FiniteRead implements FeedOwner {
   }
 
   deliver(event: StoredEvent): void {
-    const { source, structuredIds } = this.#request;
-    if (this.#remaining === 0 || (source.type === 'all' && source.filter?.matches(event) === false)) return;
+    const { source, resolveLinks, structuredIds } = this.#request;
+    if (this.#remaining === 0 || (source.type === 'all' && !source.wants(event))) return;
     this.#remaining -= 1;
-    this.#feed.write(encodeEvent(event, structuredIds));
+    const resolved = resolveLinks ? resolve(event, this.#log) : { event };
+    this.#feed.write(encodeEvent(resolved, structuredIds));
   }
 
   onExhausted(): void {
@@ -65,7 +67,7 @@ export class FiniteRead implements FeedOwner {
   }
 }
 
-function forwards(log: Log, source: Source): Pages {
+function forwards(log: VisibleLog, source: Source): Pages {
   if (source.type === 'all') {
     let next = edge(source.from, 1, log.lastPosition + 1);
     return (limit) => advance(log.allForwards(next, limit), ({ position }) => (next = position + 1));
@@ -74,7 +76,7 @@ function forwards(log: Log, source: Source): Pages {
   return (limit) => advance(log.streamForwards(source.stream, next, limit), ({ revision }) => (next = revision + 1));
 }
 
-function backwards(log: Log, source: Source): Pages {
+function backwards(log: VisibleLog, source: Source): Pages {
   if (source.type === 'all') {
     let before = edge(source.from, 0, log.lastPosition + 1);
     return (limit) => advance(log.allBackwards(before, limit), ({ position }) => (before = position));

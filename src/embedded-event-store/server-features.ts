@@ -5,13 +5,18 @@ import type { SupportedMethods } from '@eventstore/db-client/generated/serverfea
 /** The version whose behaviour this store follows. */
 const VERSION = '23.10.1';
 
+const GROUPS = 'event_store.client.persistent_subscriptions.persistentsubscriptions';
 const STREAMS = 'event_store.client.streams.streams';
 
 /** Newer clients compare these names letter by letter, in lower case. */
 const METHODS: readonly [service: string, method: string, ...features: string[]][] = [
   [STREAMS, 'append'],
   [STREAMS, 'batchappend', 'deadline_duration'],
+  [STREAMS, 'delete'],
   [STREAMS, 'read', 'position', 'events'],
+  ...['create', 'update', 'delete', 'read', 'getinfo', 'list', 'replayparked', 'restartsubsystem'].map(
+    (method): [string, string, ...string[]] => [GROUPS, method, 'stream', 'all'],
+  ),
   ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
 ];
 

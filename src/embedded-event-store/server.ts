@@ -1,20 +1,24 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import type { ServerDuplexStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { DeleteReq, DeleteResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { append } from './append.js';
 import { decodeAppendRequest, decodeBatchAppendRequest } from './append-request.js';
 import type { AppendRequest, BatchAppendRequest } from './append-request.js';
 import { BatchAppend } from './batch-append.js';
+import { deleteStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
 import type { LiveCalls } from './live-calls.js';
-import type { Log } from './log.js';
+import type { Groups } from './persistent-subscriptions/groups.js';
+import { persistentSubscriptions, persistentSubscriptionsService } from './persistent-subscriptions/service.js';
 import { FiniteRead } from './read.js';
 import { readRequest } from './read-request.js';
 import type { RecentEvents } from './recent-events.js';
 import { getSupportedMethods } from './server-features.js';
 import { Subscription } from './subscription.js';
+import type { VisibleLog } from './visible-log.js';
 import type { Writer } from './writer.js';
 
 const asIs = (encoded: Buffer): Buffer => encoded;
@@ -32,10 +36,15 @@ const streamsService = {
 const MESSAGE_LIMIT = 17 * 1_048_576;
 
 /** What the calls work on. */
-export type Store = { readonly log: Log; readonly recent: RecentEvents; readonly writer: Writer };
+export type Store = {
+  readonly log: VisibleLog;
+  readonly recent: RecentEvents;
+  readonly writer: Writer;
+  readonly groups: Groups;
+};
 
 /** Wires the calls to the store; a method that is not listed here answers UNIMPLEMENTED. */
-export function createServer({ log, recent, writer }: Store, calls: LiveCalls): Server {
+export function createServer({ log, recent, writer, groups }: Store, calls: LiveCalls): Server {
   const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
   server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
   server.addService(streamsService, {
@@ -55,11 +64,15 @@ export function createServer({ log, recent, writer }: Store, calls: LiveCalls): 
     append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
       append(call, answer, writer);
     },
+    delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
+      deleteStream(call.request, answer, writer);
+    },
     batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
       calls.add(call);
       new BatchAppend(call, writer);
     },
   });
+  server.addService(persistentSubscriptionsService, persistentSubscriptions(groups, log, calls));
   return server;
 }
 

@@ -1,7 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { StoredRow } from './stored-row.js';
 
-const COLUMNS = 'position, stream, revision, id, type, created, is_json AS isJson, metadata, data, checksum';
+/** The columns of an event, of the table `events` also where it is joined to another. */
+export const COLUMNS = [
+  ...['position', 'stream', 'revision', 'id', 'type', 'created', 'is_json AS isJson', 'metadata', 'data', 'checksum'],
+]
+  .map((column) => `events.${column}`)
+  .join(', ');
 
 type Read<Parameters extends unknown[]> = Database.Statement<Parameters, StoredRow>;
 

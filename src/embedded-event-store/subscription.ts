@@ -7,10 +7,12 @@ import type { StoredEvent } from './event.js';
 import { Feed } from './feed.js';
 import type { FeedOwner, ReadCall } from './feed.js';
 import type { Filter } from './filter.js';
-import type { Log } from './log.js';
+
 import type { ReadRequest, Source } from './read-request.js';
 import { caughtUp, checkpoint, confirmation, encodeEvent } from './read-response.js';
+import { resolve } from './resolve.js';
 import type { RecentEvents } from './recent-events.js';
+import type { VisibleLog } from './visible-log.js';
 
 /**
  * A read that never ends: confirmation, history, word that it has caught up, then whatever is committed. A reader
@@ -20,16 +22,23 @@ export class Subscription implements FeedOwner {
   readonly #feed: Feed;
   readonly #cursor: Cursor;
   readonly #filter: Filter | undefined;
+  readonly #wants: (event: StoredEvent) => boolean;
   readonly #checkpoints: Checkpoints;
+  readonly #log: VisibleLog;
+  readonly #resolveLinks: boolean;
   readonly #structuredIds: boolean;
   #hasCaughtUp = false;
 
-  constructor(call: ReadCall, log: Log, recent: RecentEvents, { source, structuredIds }: ReadRequest) {
+  constructor(call: ReadCall, log: VisibleLog, recent: RecentEvents, request: ReadRequest) {
+    const { source } = request;
+    this.#log = log;
     this.#feed = new Feed(call, this);
     this.#cursor = cursorFor(log, recent, source);
     this.#filter = source.type === 'all' ? source.filter : undefined;
+    this.#wants = source.type === 'all' ? source.wants : () => true;
     this.#checkpoints = new Checkpoints(this.#filter?.checkpointInterval ?? 1);
-    this.#structuredIds = structuredIds;
+    this.#resolveLinks = request.resolveLinks;
+    this.#structuredIds = request.structuredIds;
     const unsubscribe = recent.subscribe(() => {
       this.#feed.pump();
     });
@@ -46,8 +55,13 @@ export class Subscription implements FeedOwner {
   }
 
   deliver(event: StoredEvent): void {
-    if (this.#filter?.matches(event) !== false) this.#feed.write(encodeEvent(event, this.#structuredIds));
+    if (this.#wants(event)) this.#write(event);
     if (this.#filter && this.#checkpoints.isDue()) this.#feed.write(checkpoint(event.position));
+  }
+
+  #write(event: StoredEvent): void {
+    const resolved = this.#resolveLinks ? resolve(event, this.#log) : { event };
+    this.#feed.write(encodeEvent(resolved, this.#structuredIds));
   }
 
   /** Said once: a client takes it for the end of history, which comes but once. */
@@ -57,7 +71,7 @@ export class Subscription implements FeedOwner {
   }
 }
 
-function cursorFor(log: Log, recent: RecentEvents, source: Source): Cursor {
+function cursorFor(log: VisibleLog, recent: RecentEvents, source: Source): Cursor {
   const { from } = source;
   if (source.type === 'all') {
     return allCursor(log, recent, from === 'start' ? 0 : from === 'end' ? recent.lastPosition : from);

@@ -1,27 +1,17 @@
-import { checkCommit } from './check-commit.js';
-import type { StreamHistory } from './check-commit.js';
+import { Commit } from './commit.js';
+import type { Address, Append, Outcome } from './commit.js';
 import { errorText } from './error-text.js';
-import type { ProposedEvent, StoredEvent } from './event.js';
-import type { ExpectedRevision } from './expected-revision.js';
 import type { Log } from './log.js';
 import type { RecentEvents } from './recent-events.js';
 import { RecentIds } from './recent-ids.js';
 
-/** Events for one stream that are written together or not at all. */
-export type Append = {
-  readonly stream: string;
-  readonly expected: ExpectedRevision;
-  readonly events: readonly ProposedEvent[];
-};
-
-export type AppendResult =
-  /** Revision and position of the last event; NO_REVISION and 0 where there is none. */
-  | { readonly type: 'appended'; readonly revision: number; readonly position: number }
-  | { readonly type: 'conflict'; readonly current: number }
+export type WriteResult =
+  | Outcome
   /** Not known to be durable: the writer has to ask again. */
   | { readonly type: 'unavailable'; readonly reason: string };
 
-type Queued = { readonly append: Append; readonly answer: (result: AppendResult) => void };
+type Answer = (result: WriteResult) => void;
+type Queued = { readonly decide: (commit: Commit) => Outcome; readonly answer: Answer };
 
 /** Bounds how long one commit keeps everything else waiting. */
 const GROUP_SIZE = 256;
@@ -40,14 +30,23 @@ export class Writer {
   }
 
   /** Answers after the commit, so never within this call. */
-  append(append: Append, answer: (result: AppendResult) => void): void {
-    if (this.#queue.push({ append, answer }) === 1) this.#commitSoon(1);
+  append(append: Append, answer: Answer): void {
+    this.#enqueue({ decide: (commit) => commit.append(append), answer });
+  }
+
+  /** Like an append: answers after the commit. */
+  delete(address: Address, answer: Answer): void {
+    this.#enqueue({ decide: (commit) => commit.delete(address), answer });
   }
 
   /** Commits everything that waits and refuses what comes later. */
   close(): void {
     while (this.#queue.length > 0) this.#commit();
     this.#refusal = 'the event store is stopping';
+  }
+
+  #enqueue(queued: Queued): void {
+    if (this.#queue.push(queued) === 1) this.#commitSoon(1);
   }
 
   /** As long as every turn of the loop brings more appends, one commit for all of them is worth the wait. */
@@ -66,48 +65,26 @@ export class Writer {
   #commit(): void {
     const group = this.#queue.slice(0, GROUP_SIZE);
     this.#queue = this.#queue.slice(GROUP_SIZE);
-    const written: StoredEvent[] = [];
-    const results = this.#write(group, written);
+    const commit = new Commit(this.#log, this.#recentIds);
+    const results = this.#write(group, commit);
     for (const [index, { answer }] of group.entries()) answer(results[index] ?? unavailable('no result'));
-    this.#recent.publish(written);
+    this.#recent.publish(commit.written);
   }
 
-  #write(group: readonly Queued[], written: StoredEvent[]): AppendResult[] {
+  #write(group: readonly Queued[], commit: Commit): WriteResult[] {
     if (this.#refusal !== undefined) return group.map(() => unavailable(this.#refusal ?? ''));
     try {
-      return this.#log.transaction(() => group.map(({ append }) => this.#decide(append, written)));
+      return this.#log.transaction(() => group.map(({ decide }) => decide(commit)));
     } catch (error) {
-      written.length = 0;
+      commit.written.length = 0;
       this.#recentIds.clear();
       if (failedToSync(error)) this.#refusal = 'a write did not reach the disk; restart the event store';
       return group.map(() => unavailable(errorText(error).message));
     }
   }
-
-  #decide({ stream, expected, events }: Append, written: StoredEvent[]): AppendResult {
-    const current = this.#log.lastRevision(stream);
-    const history: StreamHistory = {
-      stream,
-      current,
-      recent: (id) => this.#recentIds.find(id),
-      idsFrom: (revision, count) => this.#log.idsFrom(stream, revision, count),
-    };
-    const ids = events.map(({ id }) => id);
-    const verdict = checkCommit(expected, ids, history);
-    if (verdict.type === 'conflict') return { type: 'conflict', current };
-    if (verdict.type === 'repeat') return { ...verdict, type: 'appended' };
-    const created = Date.now();
-    let revision = current;
-    for (const event of events) {
-      const stored = this.#log.insert(event, stream, ++revision, created);
-      this.#recentIds.remember(stored);
-      written.push(stored);
-    }
-    return { type: 'appended', revision, position: this.#log.lastPosition };
-  }
 }
 
-const unavailable = (reason: string): AppendResult => ({ type: 'unavailable', reason });
+const unavailable = (reason: string): WriteResult => ({ type: 'unavailable', reason });
 
 /** After a failed fsync the system may report success for pages it has thrown away: nothing may be acknowledged then. */
 const failedToSync = (error: unknown): boolean => errorText(error).code.startsWith('SQLITE_IOERR_FSYNC');

@@ -6,7 +6,8 @@ import { expect, it, jest } from '@jest/globals';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { decodeBatchAppendRequest } from '../../src/embedded-event-store/append-request.js';
 import { BatchAppend } from '../../src/embedded-event-store/batch-append.js';
-import type { Append, AppendResult } from '../../src/embedded-event-store/writer.js';
+import type { Append } from '../../src/embedded-event-store/commit.js';
+import type { WriteResult } from '../../src/embedded-event-store/writer.js';
 import { batch, chunk, proposed, streamId, uuid } from './raw-calls.js';
 import { collect, idsOf, newStream, withStore } from './with-store.js';
 
@@ -141,8 +142,8 @@ it('takes options that come again for one more part of the same append', async (
 });
 
 it('answers once where a correlation id is used again before the answer', () => {
-  const answers: ((result: AppendResult) => void)[] = [];
-  const writer = { append: (_: Append, answer: (result: AppendResult) => void) => answers.push(answer) };
+  const answers: ((result: WriteResult) => void)[] = [];
+  const writer = { append: (_: Append, answer: (result: WriteResult) => void) => answers.push(answer) };
   const call = Object.assign(new EventEmitter(), { write: jest.fn() });
   new BatchAppend(call as never, writer as never);
   const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });

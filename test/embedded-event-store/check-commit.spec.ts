@@ -9,6 +9,8 @@ const elsewhere: Place = { stream: 'other', revision: 0, position: 5 };
 const full = {
   stream: 'stream',
   current: 2,
+  deleted: false,
+  hasMetadata: () => false,
   recent: (id: string): Place | undefined =>
     id === 'x' ? elsewhere : stored.includes(id) ? place(stored.indexOf(id)) : undefined,
   idsFrom: (revision: number, count: number) =>
@@ -72,4 +74,28 @@ describe('a stream with events a, b, c', () => {
   ])('expecting %s of "%s"', (expected, ids, verdict) => {
     expect(checkCommit(expected, Array.from(ids), full)).toEqual(verdict);
   });
+});
+
+describe('a stream that was deleted', () => {
+  const deleted = { ...full, deleted: true };
+  it.each<[ExpectedRevision, string, object]>([
+    ['any', 'd', { type: 'write' }],
+    ['any', 'a', { type: 'repeat', revision: 0, position: 11 }],
+    ['stream_exists', 'd', { type: 'deleted' }],
+    ['no_stream', 'd', { type: 'write' }],
+    ['no_stream', '', { type: 'write' }],
+    ['no_stream', 'ab', { type: 'repeat', revision: 1, position: 12 }],
+    ['no_stream', 'ad', { type: 'conflict' }],
+    [1n, 'd', { type: 'conflict' }],
+    [2n, 'd', { type: 'write' }],
+  ])('expecting %s of "%s"', (expected, ids, verdict) => {
+    expect(checkCommit(expected, Array.from(ids), deleted)).toEqual(verdict);
+  });
+});
+
+it('exists for a writer who asks no more once it has metadata', () => {
+  const described = { ...none, hasMetadata: () => true };
+  expect(checkCommit('stream_exists', ['a'], described)).toEqual({ type: 'write' });
+  expect(checkCommit(0n, ['a'], described)).toEqual({ type: 'conflict' });
+  expect(checkCommit('stream_exists', ['a'], { ...described, deleted: true })).toEqual({ type: 'deleted' });
 });

@@ -37,7 +37,7 @@ it('writes events as the generated classes read them', () => {
   });
   fc.assert(
     fc.property(event, (written) => {
-      const read = streams.ReadResp.deserializeBinary(encodeEvent(written, false)).getEvent();
+      const read = streams.ReadResp.deserializeBinary(encodeEvent({ event: written }, false)).getEvent();
       const record = read?.getEvent();
       expect({
         id: record?.getId()?.getString(),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
-import persistent from '@eventstore/db-client/generated/persistent_pb.js';
+import projectionsGrpc from '@eventstore/db-client/generated/projections_grpc_pb.js';
+import projections from '@eventstore/db-client/generated/projections_pb.js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -34,20 +34,26 @@ it('names what it implements, in lower case', async () => {
   expect(methods).toEqual([
     ['append'],
     ['batchappend', 'deadline_duration'],
+    ['delete'],
     ['read', 'position', 'events'],
+    ...['create', 'update', 'delete', 'read', 'getinfo', 'list', 'replayparked', 'restartsubsystem'].map((method) => [
+      method,
+      'stream',
+      'all',
+    ]),
     ['getsupportedmethods'],
   ]);
 });
 
 it('says of anything else that it is not implemented', async () => {
   const address = `127.0.0.1:${context.store.port}`;
-  const client = new persistentGrpc.PersistentSubscriptionsClient(address, credentials.createInsecure());
-  const creating = new Promise<ServiceError | null>((resolve) => client.create(new persistent.CreateReq(), resolve));
-  const deleting = new Promise<ServiceError | null>((resolve) =>
-    rawClient(context.store.port).delete(new streams.DeleteReq(), resolve),
+  const client = new projectionsGrpc.ProjectionsClient(address, credentials.createInsecure());
+  const enabling = new Promise<ServiceError | null>((resolve) => client.enable(new projections.EnableReq(), resolve));
+  const tombstoning = new Promise<ServiceError | null>((resolve) =>
+    rawClient(context.store.port).tombstone(new streams.TombstoneReq(), resolve),
   );
-  expect((await creating)?.code).toBe(status.UNIMPLEMENTED);
-  expect((await deleting)?.code).toBe(status.UNIMPLEMENTED);
+  expect((await enabling)?.code).toBe(status.UNIMPLEMENTED);
+  expect((await tombstoning)?.code).toBe(status.UNIMPLEMENTED);
 });
 
 describe('a read', () => {

@@ -6,7 +6,7 @@ import type { ExpectedRevision } from '../../src/embedded-event-store/expected-r
 import { Log } from '../../src/embedded-event-store/log.js';
 import { RecentEvents } from '../../src/embedded-event-store/recent-events.js';
 import { Writer } from '../../src/embedded-event-store/writer.js';
-import type { AppendResult } from '../../src/embedded-event-store/writer.js';
+import type { WriteResult } from '../../src/embedded-event-store/writer.js';
 import { newDirectory } from '../support/embedded-event-store.js';
 
 let database: Database.Database;
@@ -32,7 +32,7 @@ const event = (bytes = 0) => ({
   data: Buffer.alloc(bytes, 'x'),
 });
 
-const append = (stream: string, expected: ExpectedRevision, events = [event()]): Promise<AppendResult> =>
+const append = (stream: string, expected: ExpectedRevision, events = [event()]): Promise<WriteResult> =>
   new Promise((resolve) => {
     writer.append({ stream, expected, events }, resolve);
   });

@@ -1,0 +1,4 @@
+const OF_GROUPS_ON_ALL = /^\$persistentsubscription-\$all::.*-(checkpoint|parked)$/s;
+
+/** Streams the whole log does not show: what a group that reads the log writes about itself would only come back to it. */
+export const isHiddenFromAll = (stream: string): boolean => stream.startsWith('$p') && OF_GROUPS_ON_ALL.test(stream);
