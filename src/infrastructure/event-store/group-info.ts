@@ -14,8 +14,8 @@ export function consumerGroup(info: Info, last: Revision | undefined): ConsumerG
     stream: eventSource,
     group: groupName,
     status,
-    connections: connections.map(({ from, inFlightMessages, availableSlots }) => ({
-      from,
+    connections: connections.map(({ connectionName, from, inFlightMessages, availableSlots }) => ({
+      name: connectionName || from,
       inFlight: inFlightMessages,
       freeSlots: availableSlots,
     })),
