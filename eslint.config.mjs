@@ -1,9 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'node_modules/', 'coverage/'] },
+  { ignores: ['**/dist/', 'data/', 'node_modules/', 'coverage/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -28,8 +28,8 @@ export default tseslint.config(
     },
   },
   {
-    // The adapter owns the client; tests play its callers and the consumers of the log.
-    files: ['src/infrastructure/event-store/**/*.ts', 'test/**/*.ts'],
+    // The adapter owns the client; tests and examples play its callers and the consumers of the log.
+    files: ['src/infrastructure/event-store/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   { files: ['**/*.mjs'], extends: [tseslint.configs.recommended] },

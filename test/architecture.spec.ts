@@ -7,7 +7,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /**
  * What each folder may import: folders of ours, and packages by the beginnings of their names. Node's own modules are
- * free to all. Files directly under `src` compose, and may import what they compose.
+ * free to all. Files directly under `src`, and the command line in `src/cli`, compose, and may import what they compose.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'event-sourcing': [],

@@ -6,17 +6,10 @@ import { NO_STREAM, type Recorded } from '../../src/event-sourcing/fact.js';
 import { connectEventStore, type EventStoreDb } from '../../src/infrastructure/event-store/event-store-db.js';
 import { catalogue, upcasters } from '../infrastructure/event-store/examples.js';
 import { renamed, take } from '../infrastructure/event-store/fixtures.js';
-import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
-
-type Running = Readonly<{ url: string; stop: () => Promise<unknown> }>;
-
-// The event store client does not stand two appending connections in one process, so the stores take turns.
-const stores: [string, () => Promise<Running>][] = [['the embedded store', startEmbeddedEventStore]];
-const real = process.env.TEST_EVENTSTORE_URL;
-if (real) stores.push(['EventStoreDB', () => Promise.resolve({ url: real, stop: () => Promise.resolve() })]);
+import { stores } from '../support/stores.js';
 
 describe.each(stores)('the event store port on %s', (_, start) => {
-  let running: Running;
+  let running: Awaited<ReturnType<typeof start>>;
   let store: EventStoreDb;
   beforeAll(async () => {
     running = await start();

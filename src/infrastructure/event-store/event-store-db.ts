@@ -12,6 +12,7 @@ import { Appends } from './appends.js';
 import { openClient } from './client.js';
 import { Codec } from './codec.js';
 import { checkConnectionString } from './connection-string.js';
+import { ConsumerGroupsDb } from './consumer-groups-db.js';
 import { refuseDebugOutput } from './debug-output.js';
 import { positionOf } from './decode.js';
 import { locate } from './locate.js';
@@ -47,6 +48,8 @@ export function connectEventStore(options: Options): EventStoreDb {
 
 /** The log on EventStoreDB, or whatever speaks its protocol. */
 export class EventStoreDb extends EventStore {
+  /** Groups of consumers of this log, over the same connection as reads. */
+  readonly consumerGroups: ConsumerGroupsDb;
   private readonly codec: Codec;
   private readonly connection: ReadConnection;
   private readonly reads: Reads;
@@ -66,6 +69,7 @@ export class EventStoreDb extends EventStore {
     this.connection = new ReadConnection(url, logger);
     this.reads = new Reads(this.connection, this.timings, this.limits);
     const { connection, reads, codec } = this;
+    this.consumerGroups = new ConsumerGroupsDb(connection, reads, this.timings);
     this.subscribing = { connection, reads, codec, timings: this.timings, limits: this.limits, logger };
     this.appends = new Appends(url, this.timings, this.limits, (job) => locate(this.reads, job), logger);
   }

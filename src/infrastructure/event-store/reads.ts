@@ -32,6 +32,14 @@ export class Reads {
     return this.events((client) => client.readStream(name, options), this.timings.readGap);
   }
 
+  /** The number of a stream's last event, a link where it holds links; undefined where there is no such stream. */
+  async last(name: string): Promise<Revision | undefined> {
+    const options = { direction: BACKWARDS, fromRevision: END, maxCount: 1, requiresLeader: true } as const;
+    for await (const { revision } of this.events((client) => client.readStream(name, options), this.timings.head))
+      return revision;
+    return undefined;
+  }
+
   /** The log as stored, newest first. */
   newest(maxCount: number): AsyncGenerator<StoredEvent, void> {
     const options = { direction: BACKWARDS, fromPosition: END, maxCount, requiresLeader: true } as const;

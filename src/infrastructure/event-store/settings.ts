@@ -10,6 +10,8 @@ export type Timings = Readonly<{
   readGap: number;
   /** The answer to where the log ends. */
   head: number;
+  /** The answer to a question about a group of consumers, or to a change of one. */
+  groups: number;
   /** How long a subscription is silent before the log itself is asked whether something was missed. */
   subscriptionSilence: number;
   /** The first pause before a subscription is taken up again; doubles up to `resubscribeMost`. */
@@ -28,6 +30,7 @@ export const defaultTimings: Timings = {
   probe: 2_000,
   readGap: 5_000,
   head: 2_000,
+  groups: 5_000,
   subscriptionSilence: 2_000,
   resubscribeFirst: 50,
   resubscribeMost: 2_000,

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+
+type Message = Readonly<{ id: string | undefined; event: string; data: string }>;
+// Under examples there is JavaScript, which is checked there.
+const { serverSentEvents } = (await import('../../examples/http-feed-consumer/server-sent-events.mjs')) as {
+  serverSentEvents: (body: AsyncIterable<Uint8Array>) => AsyncIterable<Message>;
+};
+
+async function read(text: string, at: readonly number[] = []): Promise<Message[]> {
+  const bytes = Buffer.from(text);
+  const cuts = [0, ...at, bytes.length];
+  async function* body() {
+    for (const [i, from] of cuts.slice(0, -1).entries()) yield await Promise.resolve(bytes.subarray(from, cuts[i + 1]));
+  }
+  const found: Message[] = [];
+  for await (const message of serverSentEvents(body())) found.push(message);
+  return found;
+}
+
+const message = (id: string | undefined, event: string, data: string): Message => ({ id, event, data });
+
+it.each<[string, Message[]]>([
+  ['data: a\n\n', [message(undefined, 'message', 'a')]],
+  ['id: 1\nevent: x\ndata: a\n\ndata: b\n\n', [message('1', 'x', 'a'), message('1', 'message', 'b')]],
+  ['data:a\ndata:  b\ndata\n\n', [message(undefined, 'message', 'a\n b\n')]],
+  [': here\n\nevent: x\n\ndata: a\n\n', [message(undefined, 'message', 'a')]],
+  ['data: a\r\n\r\ndata: b\r\rdata: c\n\n', ['a', 'b', 'c'].map((data) => message(undefined, 'message', data))],
+  ['id: 1\ndata: a\n\nid\ndata: b\n\n', [message('1', 'message', 'a'), message('', 'message', 'b')]],
+  ['retry: 5\nnever: heard\ndata: {"a":"b: c"}\n\n', [message(undefined, 'message', '{"a":"b: c"}')]],
+  ['data: cut short\n', []],
+  ['data: Zoë \u{1F600}\n\n', [message(undefined, 'message', 'Zoë \u{1F600}')]],
+])('reads %j, wherever it is cut', async (text, expected) => {
+  expect(await read(text)).toEqual(expected);
+  for (let cut = 1; cut < Buffer.byteLength(text); cut++) expect(await read(text, [cut])).toEqual(expected);
+});
