@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
 
 type Message = Readonly<{ id: string | undefined; event: string; data: string }>;
-// Under examples there is JavaScript, which is checked there.
-const { serverSentEvents } = (await import('../../examples/http-feed-consumer/server-sent-events.mjs')) as {
+// JavaScript, whose types are checked where it is: so its name is none that the compiler follows.
+const MODULE = '../../examples/http-feed-consumer/server-sent-events.mjs';
+const { serverSentEvents } = (await import(MODULE)) as {
   serverSentEvents: (body: AsyncIterable<Uint8Array>) => AsyncIterable<Message>;
 };
 
