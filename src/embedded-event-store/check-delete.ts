@@ -19,3 +19,10 @@ export function checkDelete(expected: ExpectedRevision, stream: DeletableStream)
     return isThere && (current === NO_REVISION || deleted) ? { type: 'write' } : { type: 'conflict' };
   return isThere ? { type: 'write' } : { type: 'conflict' };
 }
+
+/** Decides whether a stream may be closed: one that never was may, by those who expect nothing of it. */
+export function checkClose(expected: ExpectedRevision, stream: DeletableStream): Exclude<Verdict, { type: 'repeat' }> {
+  const isNew = stream.current === NO_REVISION && !stream.hasMetadata;
+  if (isNew && (expected === 'any' || expected === 'no_stream')) return { type: 'write' };
+  return checkDelete(expected, stream);
+}

@@ -1,12 +1,13 @@
 import { checkCommit } from './check-commit.js';
 import type { Verdict } from './check-commit.js';
-import { checkDelete } from './check-delete.js';
+import { checkClose, checkDelete } from './check-delete.js';
+import type { DeletableStream } from './check-delete.js';
 import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
 import type { ExpectedRevision } from './expected-revision.js';
 import type { Log } from './log.js';
 import type { RecentIds } from './recent-ids.js';
-import { deletion, metadataStreamOf, truncation } from './stream-metadata.js';
+import { deletion, metadataStreamOf, tombstone, truncation } from './stream-metadata.js';
 
 /** Which stream is meant, and how far its writer believes it to have come. */
 export type Address = { readonly stream: string; readonly expected: ExpectedRevision };
@@ -33,6 +34,7 @@ export class Commit {
   }
 
   append({ stream, expected, events }: Append): Outcome {
+    if (this.#log.isClosed(stream)) return { type: 'deleted', stream };
     const current = this.#log.lastRevision(stream);
     const ids = events.map(({ id }) => id);
     const verdict = checkCommit(expected, ids, {
@@ -48,12 +50,26 @@ export class Commit {
 
   /** Hides all events of a stream for good; a later append brings the stream back, but not them. */
   delete({ stream, expected }: Address): Outcome {
-    const current = this.#log.lastRevision(stream);
-    const state = { current, deleted: this.#log.metadataOf(stream).deleted, hasMetadata: this.#hasMetadata(stream) };
+    if (this.#log.isClosed(stream)) return { type: 'deleted', stream };
+    const state = this.#stateOf(stream);
     const verdict = checkDelete(expected, state);
-    if (verdict.type !== 'write') return this.#answer(verdict, stream, current);
+    if (verdict.type !== 'write') return this.#answer(verdict, stream, state.current);
     const metadataStream = metadataStreamOf(stream);
     return this.#write(metadataStream, this.#log.lastRevision(metadataStream), [deletion()]);
+  }
+
+  /** Closes a stream for good, even one that never was. */
+  close({ stream, expected }: Address): Outcome {
+    if (this.#log.isClosed(stream)) return { type: 'deleted', stream };
+    const state = this.#stateOf(stream);
+    const verdict = checkClose(expected, state);
+    if (verdict.type !== 'write') return this.#answer(verdict, stream, state.current);
+    return this.#write(stream, state.current, [tombstone()]);
+  }
+
+  #stateOf(stream: string): DeletableStream {
+    const { deleted } = this.#log.metadataOf(stream);
+    return { current: this.#log.lastRevision(stream), deleted, hasMetadata: this.#hasMetadata(stream) };
   }
 
   #append(stream: string, current: number, events: readonly ProposedEvent[]): Outcome {

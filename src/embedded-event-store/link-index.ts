@@ -20,6 +20,7 @@ const MOST_REMEMBERED = 10_000;
 export class LinkIndex {
   readonly #last: Database.Statement<[string], { revision: number }>;
   readonly #insert: Database.Statement;
+  readonly #insertTwo: Database.Statement;
   readonly #forwards: Read;
   readonly #backwards: Read;
   readonly #lastRevisions = new Map<string, number>();
@@ -29,7 +30,9 @@ export class LinkIndex {
     const links = `SELECT links.revision AS place, ${COLUMNS}
        FROM links CROSS JOIN events ON events.position = links.position WHERE links.stream = ?`;
     this.#last = database.prepare('SELECT revision FROM links WHERE stream = ? ORDER BY revision DESC LIMIT 1');
-    this.#insert = database.prepare('INSERT INTO links (stream, revision, position) VALUES (?, ?, ?)');
+    const insert = 'INSERT INTO links (stream, revision, position) VALUES (?, ?, ?)';
+    this.#insert = database.prepare(insert);
+    this.#insertTwo = database.prepare(`${insert}, (?, ?, ?)`);
     this.#forwards = database.prepare(`${links} AND links.revision >= ? ORDER BY links.revision LIMIT ?`);
     this.#backwards = database.prepare(`${links} AND links.revision <= ? ORDER BY links.revision DESC LIMIT ?`);
   }
@@ -41,11 +44,15 @@ export class LinkIndex {
 
   /** Links an event within the transaction that writes it. */
   add(event: StoredEvent): void {
-    for (const stream of linkStreamsOf(event)) {
-      const revision = this.lastRevision(stream) + 1;
-      this.#insert.run(stream, revision, event.position);
-      this.#remember(stream, revision);
-    }
+    const [first, second] = linkStreamsOf(event);
+    if (first === undefined) return;
+    const { position } = event;
+    if (second === undefined) this.#insert.run(first, this.#next(first), position);
+    else this.#insertTwo.run(first, this.#next(first), position, second, this.#next(second), position);
+  }
+
+  #next(stream: string): number {
+    return this.#remember(stream, this.lastRevision(stream) + 1);
   }
 
   /** Forgets what it remembers of a transaction that failed. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from './event.js';
+import { TOMBSTONE } from './tombstones.js';
 
 const CATEGORY = '$ce-';
 const EVENT_TYPE = '$et-';
@@ -12,7 +13,7 @@ export const isLinkStream = (stream: string): boolean => stream.startsWith(CATEG
 
 /** The link streams an event belongs to. The category of a stream is its name up to the first dash. */
 export function linkStreamsOf({ stream, type }: Pick<StoredEvent, 'stream' | 'type'>): string[] {
-  if (stream.startsWith('$')) return [];
+  if (stream.startsWith('$') || type === TOMBSTONE) return [];
   const dash = stream.indexOf('-');
   const category = dash > 0 ? [CATEGORY + stream.slice(0, dash)] : [];
   return type === LINK ? category : [...category, EVENT_TYPE + type];

@@ -14,9 +14,9 @@ const BACKFILL = `
   INSERT INTO links (stream, revision, position)
   SELECT link, row_number() OVER (PARTITION BY link ORDER BY position) - 1, position FROM (
     SELECT '$ce-' || substr(stream, 1, instr(stream, '-') - 1) AS link, position FROM events
-      WHERE substr(stream, 1, 1) <> '$' AND instr(stream, '-') > 1
+      WHERE substr(stream, 1, 1) <> '$' AND instr(stream, '-') > 1 AND type <> '$streamDeleted'
     UNION ALL
-    SELECT '$et-' || type AS link, position FROM events WHERE substr(stream, 1, 1) <> '$' AND type <> '$>'
+    SELECT '$et-' || type AS link, position FROM events WHERE substr(stream, 1, 1) <> '$' AND type NOT IN ('$>', '$streamDeleted')
   )
   ORDER BY link, position;
 `;

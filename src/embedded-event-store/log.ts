@@ -11,6 +11,7 @@ import type { Statements } from './statements.js';
 import { fromRow } from './stored-row.js';
 import { metadataStreamOf } from './stream-metadata.js';
 import type { StreamMetadata } from './stream-metadata.js';
+import { TOMBSTONE, Tombstones } from './tombstones.js';
 
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
@@ -18,12 +19,14 @@ export class Log {
   readonly #statements: Statements;
   readonly #links: LinkIndex;
   readonly #metadata: MetadataCache;
+  readonly #tombstones: Tombstones;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#statements = prepareStatements(database);
     this.#links = new LinkIndex(database);
+    this.#tombstones = new Tombstones(database);
     this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
   }
@@ -83,8 +86,15 @@ export class Log {
     return this.#metadata.of(stream);
   }
 
+  /** Whether nobody may read or write the stream any more. */
+  isClosed(stream: string): boolean {
+    return this.#tombstones.has(stream);
+  }
+
+  /** Most streams have no metadata, and that is soon seen. */
   #lastEvent(stream: string): StoredEvent | undefined {
-    return this.streamBackwards(stream, Number.MAX_SAFE_INTEGER, 1)[0];
+    const last = this.lastRevision(stream);
+    return last === NO_REVISION ? undefined : this.eventAt(stream, last);
   }
 
   /** Gives the event the next position and puts it into the running transaction. */
@@ -96,6 +106,7 @@ export class Log {
     this.#statements.insert.run(position, stream, revision, id, type, created, isJson ? 1 : 0, metadata, data, sum);
     this.#links.add(stored);
     this.#metadata.onWritten(stored);
+    if (type === TOMBSTONE) this.#tombstones.add(stream);
     this.#lastPosition = position;
     return stored;
   }
@@ -113,6 +124,7 @@ export class Log {
       this.#links.forget();
       this.#metadata.forget();
       if (this.#database.inTransaction) this.#statements.rollback.run();
+      this.#tombstones.reload();
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { sizeOf } from './event.js';
 import type { ProposedEvent } from './event.js';
 import { isLinkStream } from './link-stream.js';
 import { decodeStreamName } from './stream-name.js';
+import { TOMBSTONE } from './tombstones.js';
 
 /** The most that one append may carry. */
 export const MAX_APPEND_SIZE = 1_048_576;
@@ -23,6 +24,7 @@ export class ProposedEvents {
   add({ id, type, contentType, metadata, data }: WireEvent): Rejection | undefined {
     if (type === undefined || contentType === undefined) return { type: 'missing-metadata' };
     if (type === '') return { type: 'bad-request', reason: 'the event type is empty' };
+    if (type === TOMBSTONE) return { type: 'bad-request', reason: `events of type ${type} close a stream` };
     if (id === undefined) return { type: 'bad-request', reason: 'the event id is not a UUID' };
     const event = { id, type, isJson: contentType === 'application/json', metadata, data };
     this.#size += sizeOf(event);

@@ -3,8 +3,11 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { ResolvedEvent, StoredEvent } from './event.js';
 import { MessageWriter } from './message-writer.js';
+import { TOMBSTONE } from './tombstones.js';
 import { writeUuid } from './uuid.js';
 
+/** What clients know the end of a closed stream by: nothing can come after it. */
+const LAST_REVISION = 2n ** 63n - 1n;
 const TICKS_PER_MILLISECOND = 10_000;
 
 /** Event messages by event, so that what many subscribers get is encoded once. */
@@ -49,7 +52,7 @@ export function writeRecord(writer: MessageWriter, field: number, event: StoredE
     writeProperty(writer, 'type', event.type);
     writer.integer(5, event.position);
     writer.integer(4, event.position);
-    writer.integer(3, event.revision);
+    writer.integer(3, event.type === TOMBSTONE ? LAST_REVISION : event.revision);
     writer.message(2, () => {
       writer.text(3, event.stream);
     });

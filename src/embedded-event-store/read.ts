@@ -1,4 +1,5 @@
 import type { StoredEvent } from './event.js';
+import { streamDeleted } from './errors.js';
 import { Feed } from './feed.js';
 import type { FeedOwner, ReadCall } from './feed.js';
 
@@ -32,6 +33,7 @@ export class FiniteRead implements FeedOwner {
 
   start(): void {
     const { source } = this.#request;
+    if (source.type === 'stream' && this.#log.isClosed(source.stream)) throw streamDeleted(source.stream);
     if (source.type === 'stream' && !this.#log.has(source.stream)) {
       this.#feed.write(streamNotFound(source.stream));
       this.#call.end();

@@ -13,6 +13,7 @@ const METHODS: readonly [service: string, method: string, ...features: string[]]
   [STREAMS, 'append'],
   [STREAMS, 'batchappend', 'deadline_duration'],
   [STREAMS, 'delete'],
+  [STREAMS, 'tombstone'],
   [STREAMS, 'read', 'position', 'events'],
   ...['create', 'update', 'delete', 'read', 'getinfo', 'list', 'replayparked', 'restartsubsystem'].map(
     (method): [string, string, ...string[]] => [GROUPS, method, 'stream', 'all'],

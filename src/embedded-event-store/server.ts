@@ -2,12 +2,12 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/
 import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type { DeleteReq, DeleteResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { append } from './append.js';
 import { decodeAppendRequest, decodeBatchAppendRequest } from './append-request.js';
 import type { AppendRequest, BatchAppendRequest } from './append-request.js';
 import { BatchAppend } from './batch-append.js';
-import { deleteStream } from './delete-stream.js';
+import { deleteStream, tombstoneStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
 import type { LiveCalls } from './live-calls.js';
@@ -66,6 +66,9 @@ export function createServer({ log, recent, writer, groups }: Store, calls: Live
     },
     delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
       deleteStream(call.request, answer, writer);
+    },
+    tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
+      tombstoneStream(call.request, answer, writer);
     },
     batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
       calls.add(call);

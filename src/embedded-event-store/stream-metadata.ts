@@ -1,5 +1,6 @@
-import type { ProposedEvent, StoredEvent } from './event.js';
 import { randomUUID } from 'node:crypto';
+import type { ProposedEvent, StoredEvent } from './event.js';
+import { TOMBSTONE } from './tombstones.js';
 
 /** What is said of a stream in its metadata stream, as far as it hides events. */
 export type StreamMetadata = {
@@ -72,3 +73,6 @@ export const metadataEvent = (json: string): ProposedEvent => ({
   metadata: new Uint8Array(0),
   data: Buffer.from(json),
 });
+
+/** The event that closes a stream. */
+export const tombstone = (): ProposedEvent => ({ ...metadataEvent(''), type: TOMBSTONE, isJson: false });

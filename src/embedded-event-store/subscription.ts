@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Checkpoints } from './checkpoints.js';
 import { allCursor, streamCursor } from './cursor.js';
 import type { Cursor } from './cursor.js';
+import { streamDeleted } from './errors.js';
 import { NO_REVISION } from './event.js';
 import type { StoredEvent } from './event.js';
 import { Feed } from './feed.js';
@@ -25,6 +26,7 @@ export class Subscription implements FeedOwner {
   readonly #wants: (event: StoredEvent) => boolean;
   readonly #checkpoints: Checkpoints;
   readonly #log: VisibleLog;
+  readonly #stream: string | undefined;
   readonly #resolveLinks: boolean;
   readonly #structuredIds: boolean;
   #hasCaughtUp = false;
@@ -35,6 +37,7 @@ export class Subscription implements FeedOwner {
     this.#feed = new Feed(call, this);
     this.#cursor = cursorFor(log, recent, source);
     this.#filter = source.type === 'all' ? source.filter : undefined;
+    this.#stream = source.type === 'stream' ? source.stream : undefined;
     this.#wants = source.type === 'all' ? source.wants : () => true;
     this.#checkpoints = new Checkpoints(this.#filter?.checkpointInterval ?? 1);
     this.#resolveLinks = request.resolveLinks;
@@ -47,6 +50,7 @@ export class Subscription implements FeedOwner {
 
   start(): void {
     this.#feed.write(confirmation(randomUUID()));
+    if (this.#stream !== undefined && this.#log.isClosed(this.#stream)) throw streamDeleted(this.#stream);
     this.#feed.pump();
   }
 
@@ -66,6 +70,7 @@ export class Subscription implements FeedOwner {
 
   /** Said once: a client takes it for the end of history, which comes but once. */
   onExhausted(): void {
+    if (this.#stream !== undefined && this.#log.isClosed(this.#stream)) throw streamDeleted(this.#stream);
     if (!this.#hasCaughtUp) this.#feed.write(caughtUp());
     this.#hasCaughtUp = true;
   }

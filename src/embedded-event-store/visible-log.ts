@@ -27,6 +27,10 @@ export class VisibleLog {
     return this.#log.lastRevision(stream) !== NO_REVISION && !this.#log.metadataOf(stream).deleted;
   }
 
+  isClosed(stream: string): boolean {
+    return this.#log.isClosed(stream);
+  }
+
   metadataOf(stream: string): StreamMetadata {
     return this.#log.metadataOf(stream);
   }
@@ -60,7 +64,9 @@ export class VisibleLog {
   }
 
   eventAt(stream: string, revision: number): StoredEvent | undefined {
-    return revision < this.firstRevision(stream) ? undefined : this.#log.eventAt(stream, revision);
+    return this.isClosed(stream) || revision < this.firstRevision(stream)
+      ? undefined
+      : this.#log.eventAt(stream, revision);
   }
 
   /** Times rise with revisions, so the first event of an age is found by halving. */

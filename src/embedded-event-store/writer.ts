@@ -45,6 +45,11 @@ export class Writer {
     this.#refusal = 'the event store is stopping';
   }
 
+  /** The same for closing a stream for good. */
+  closeStream(address: Address, answer: Answer): void {
+    this.#enqueue({ decide: (commit) => commit.close(address), answer });
+  }
+
   #enqueue(queued: Queued): void {
     if (this.#queue.push(queued) === 1) this.#commitSoon(1);
   }

@@ -9,6 +9,8 @@ export type GroupSource = {
   /** The revision or position of an event: whichever the group counts by. */
   readonly placeOf: (event: StoredEvent) => number;
   readonly wants: (event: StoredEvent) => boolean;
+  /** Whether to have passed an event is progress: if checkpoints were, each would be reason for the next. */
+  readonly counts: (event: StoredEvent) => boolean;
   readonly resolve: (event: StoredEvent) => ResolvedEvent;
   /** The place of the last event there is. */
   readonly head: () => number;
@@ -74,7 +76,10 @@ export class Backlog {
 
   #take(event: StoredEvent): void {
     const before = this.#last;
-    this.#last = { place: this.#source.placeOf(event), sequence: before.sequence + 1 };
+    this.#last = {
+      place: this.#source.placeOf(event),
+      sequence: before.sequence + (this.#source.counts(event) ? 1 : 0),
+    };
     if (this.#source.wants(event)) this.waiting.push({ resolved: this.#source.resolve(event), before, retries: 0 });
   }
 

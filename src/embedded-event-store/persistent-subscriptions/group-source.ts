@@ -1,4 +1,5 @@
 import { allCursor, streamCursor } from '../cursor.js';
+import type { Cursor } from '../cursor.js';
 import { matcherOf } from '../filter.js';
 import { isHiddenFromAll } from '../hidden-streams.js';
 import type { RecentEvents } from '../recent-events.js';
@@ -7,6 +8,8 @@ import type { VisibleLog } from '../visible-log.js';
 import type { GroupSource } from './backlog.js';
 import { ALL } from './group-config.js';
 import type { GroupConfig } from './group-config.js';
+import { dropped } from './group-errors.js';
+import type { GroupName } from './group-errors.js';
 
 /** Opens what a group reads, after a revision or position. */
 export function openSource(config: GroupConfig, log: VisibleLog, recent: RecentEvents, after: number): GroupSource {
@@ -15,9 +18,10 @@ export function openSource(config: GroupConfig, log: VisibleLog, recent: RecentE
   if (source !== ALL) {
     return {
       ...resolver,
-      next: streamCursor(log, recent, source, after),
+      next: whileOpen(config, log, streamCursor(log, recent, source, after)),
       placeOf: ({ revision }) => revision,
       wants: () => true,
+      counts: () => true,
       head: () => log.lastRevision(source),
     };
   }
@@ -27,9 +31,18 @@ export function openSource(config: GroupConfig, log: VisibleLog, recent: RecentE
     next: allCursor(log, recent, after),
     placeOf: ({ position }) => position,
     wants: (event) => matches(event) && !isHiddenFromAll(event.stream),
+    counts: ({ stream }) => !isHiddenFromAll(stream),
     head: () => recent.lastPosition,
   };
 }
+
+/** The events of a closed stream are nobody's any more, and its groups come to nothing. */
+const whileOpen =
+  (name: GroupName, log: VisibleLog, next: Cursor): Cursor =>
+  () => {
+    if (log.isClosed(name.source)) throw dropped(name);
+    return next();
+  };
 
 const asIs: GroupSource['resolve'] = (event) => ({ event });
 

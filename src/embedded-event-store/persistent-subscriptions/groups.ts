@@ -1,4 +1,4 @@
-import { unavailable } from '../errors.js';
+import { toCallError, unavailable } from '../errors.js';
 import { keyOf } from './group-config.js';
 import type { GroupConfig } from './group-config.js';
 import { doesNotExist, dropped, exists } from './group-errors.js';
@@ -17,6 +17,8 @@ export class Groups {
   readonly #configs: StoredConfigs;
   readonly #now: () => number;
   readonly #running = new Map<string, RunningGroup>();
+  /** Groups that could not start, and why: what they wrote is damaged. All else goes on without them. */
+  readonly #broken = new Map<string, { readonly config: GroupConfig; readonly error: unknown }>();
   readonly #stop: () => void;
   #lastChange: Promise<unknown> = Promise.resolve();
 
@@ -39,8 +41,9 @@ export class Groups {
 
   find(name: GroupName): RunningGroup {
     const running = this.#running.get(keyOf(name));
-    if (!running) throw doesNotExist(name);
-    return running;
+    if (running) return running;
+    const broken = this.#broken.get(keyOf(name));
+    throw broken ? toCallError(broken.error) : doesNotExist(name);
   }
 
   /** Those of one source, or all; in the order of their sources. */
@@ -52,7 +55,7 @@ export class Groups {
 
   async create(config: GroupConfig): Promise<void> {
     await this.#change(async () => {
-      if (this.#running.has(keyOf(config))) throw exists(config);
+      if (this.#running.has(keyOf(config)) || this.#broken.has(keyOf(config))) throw exists(config);
       // A deletion that was cut short may have left what a namesake wrote.
       await this.#forget(config);
       await this.#save(config);
@@ -74,10 +77,11 @@ export class Groups {
 
   async delete(name: GroupName): Promise<void> {
     await this.#change(async () => {
-      const running = this.find(name);
+      const running = this.#broken.has(keyOf(name)) ? undefined : this.find(name);
       await this.#configs.save(this.#others(name));
       this.#running.delete(keyOf(name));
-      running.stop(dropped(name));
+      this.#broken.delete(keyOf(name));
+      running?.stop(dropped(name));
       await this.#forget(name);
     });
   }
@@ -87,6 +91,7 @@ export class Groups {
     await this.#change(() => {
       for (const running of this.#running.values()) running.stop(dropped(running.config));
       this.#running.clear();
+      this.#broken.clear();
       this.#load();
       return Promise.resolve();
     });
@@ -106,7 +111,12 @@ export class Groups {
   }
 
   #start(config: GroupConfig): void {
-    this.#running.set(keyOf(config), new RunningGroup(config, this.#store, this.#now));
+    try {
+      this.#running.set(keyOf(config), new RunningGroup(config, this.#store, this.#now));
+    } catch (error) {
+      this.#running.delete(keyOf(config));
+      this.#broken.set(keyOf(config), { config, error });
+    }
   }
 
   async #save(config: GroupConfig): Promise<void> {
@@ -114,7 +124,7 @@ export class Groups {
   }
 
   #others(name: GroupName): GroupConfig[] {
-    const configs = Array.from(this.#running.values(), ({ config }) => config);
+    const configs = [...this.#running.values(), ...this.#broken.values()].map(({ config }) => config);
     return configs.filter((config) => keyOf(config) !== keyOf(name));
   }
 

@@ -5,7 +5,8 @@ import { originalOf } from '../../../src/embedded-event-store/persistent-subscri
 import type { Message } from '../../../src/embedded-event-store/persistent-subscriptions/message.js';
 import type { Done } from '../../../src/embedded-event-store/persistent-subscriptions/progress.js';
 
-const SETTINGS: GroupSettings = {
+/** The defaults of clients. */
+export const SETTINGS: GroupSettings = {
   ...{ resolveLinks: false, extraStatistics: false, messageTimeout: 30_000, maxRetryCount: 10, checkpointAfter: 2_000 },
   ...{ minCheckpointCount: 10, maxCheckpointCount: 1_000, maxSubscriberCount: 0, liveBufferSize: 500 },
   ...{ readBatchSize: 20, historyBufferSize: 500, strategy: 'RoundRobin' },
@@ -53,6 +54,7 @@ export function fakeGroup({ checkpoint, startAfter = -1, wants = () => true, ...
     },
     placeOf: ({ revision }: StoredEvent) => revision,
     wants,
+    counts: ({ type }: StoredEvent) => type !== 'Checkpoint',
     resolve: (event: StoredEvent) => ({ event }),
     head: () => events.length - 1,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { consumer, fakeGroup, ids } from './fake-group.js';
+import type { StoredEvent } from '../../../src/embedded-event-store/event.js';
+import { consumer, fakeGroup, ids, storedEvent } from './fake-group.js';
 
 /** A group with so many events and one consumer that has got what it may. */
 function started(events: number, slots = 10, settings: Parameters<typeof fakeGroup>[0] = {}) {
@@ -165,6 +166,19 @@ describe('a checkpoint', () => {
     expect(only.got).toEqual(['s6']);
     group.ack(only, ['s6']);
     expect(checkpoints).toEqual([7]);
+  });
+
+  it('is not written for the sake of checkpoints', () => {
+    const wants = ({ type }: StoredEvent) => type !== 'Checkpoint';
+    const { group, only, events, checkpoints, settle, pump, tick } = started(1, 8, { minCheckpointCount: 0, wants });
+    group.ack(only, ['s0']);
+    for (let round = 0; round < 3; round++) {
+      tick(5_000);
+      settle();
+      events.push(storedEvent(events.length, 's', { type: 'Checkpoint' }));
+      pump();
+    }
+    expect(checkpoints).toEqual([0]);
   });
 
   it('does not pass over a message that is being parked', () => {
