@@ -1,7 +1,7 @@
 // @ts-check
 import { serverSentEvents } from './server-sent-events.mjs';
 
-/** @import { ServerSentEvent } from './server-sent-events.mjs' */
+/** @import { Message } from './server-sent-events.mjs' */
 
 /** The service sends a comment every 15 s: so much silence is a connection that is gone. */
 const SILENCE_MS = 45_000;
@@ -28,7 +28,7 @@ export class TryLater extends Error {
  * @param {string} apiKey
  * @param {string | undefined} after
  * @param {AbortSignal} signal
- * @returns {AsyncGenerator<ServerSentEvent, void>}
+ * @returns {AsyncGenerator<Message, void>}
  * @throws Refused | TryLater
  */
 export async function* readFeed(feed, apiKey, after, signal) {

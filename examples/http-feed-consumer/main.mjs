@@ -6,8 +6,8 @@ import { readFeed, Refused, TryLater } from './feed.mjs';
 import { readSettings } from './settings.mjs';
 
 /** @import { UserCloudEvent } from 'user-ledger/events' */
-/** @import { ServerSentEvent } from './server-sent-events.mjs' */
 
+/** Until the service asks for another. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -18,14 +18,16 @@ async function main() {
   const { signal } = stopping;
   for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => stopping.abort());
   console.log(`reading ${feed.href} after ${cursor.value ?? 'the beginning'}`);
+  let firstPause = FIRST_PAUSE_MS;
   for (let failures = 0; !signal.aborted; failures++) {
     let [why, least] = ['the server ended it', 0];
     try {
       for await (const message of readFeed(feed, apiKey, cursor.value, signal)) {
-        handle(message);
+        if (message.retry !== undefined) firstPause = message.retry;
+        if (message.data !== undefined) handle(message.event, message.data);
         // After it was handled: whoever is killed in between gets it once more, with the same id.
         if (message.id) cursor.moveTo(message.id);
-        failures = 0;
+        if (message.data !== undefined) failures = 0;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -35,13 +37,16 @@ async function main() {
     }
     if (signal.aborted) return;
     console.error(`dropped: ${why}; reading again`);
-    const longest = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
+    const longest = Math.min(firstPause * 2 ** failures, LONGEST_PAUSE_MS);
     await pause(Math.max(least, longest * (0.5 + Math.random() / 2)), undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** @param {ServerSentEvent} message */
-function handle({ event, data }) {
+/**
+ * @param {string} event
+ * @param {string} data
+ */
+function handle(event, data) {
   if (event === 'caught-up') {
     console.log('caught up');
     return;

@@ -33,6 +33,11 @@ export class FakeFeed {
     this.server.closeAllConnections();
   }
 
+  /** Word that nothing more is there: of where the next event comes after. */
+  keepAlive(cursor: number): void {
+    for (const { response } of this.live) response.write(`: keep-alive\nid: c${cursor}\n\n`);
+  }
+
   /** One more event, for whoever listens too. */
   add(): void {
     this.events++;
@@ -52,8 +57,10 @@ export class FakeFeed {
   }
 }
 
-export const begin = (response: ServerResponse): ServerResponse =>
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+export function begin(response: ServerResponse): ServerResponse {
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 20\n\n');
+  return response;
+}
 
 export function message(number: number): string {
   const type = number % 3 === 0 ? 'UserRenamed' : 'UserRemoved';

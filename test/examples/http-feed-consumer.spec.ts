@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Program } from '../support/program.js';
+import { eventually } from '../support/load.js';
 import { begin, FakeFeed, KEY, message, told } from './fake-feed.js';
 import { random, seeded } from './with-writer.js';
 
@@ -105,6 +106,15 @@ describe('the consumer of the HTTP feed', () => {
     const { code, stderr } = await start(env).ended();
     expect([code, stderr]).toEqual([1, expect.stringMatching(saying)]);
     expect(stderr).toMatch(/^http-feed-consumer: [^\n]+\n$/);
+  });
+
+  it('moves on with the feed where there are no events for it', async () => {
+    add(2);
+    const consumer = start();
+    await consumer.until((lines) => lines.includes('caught up'));
+    feed.keepAlive(5);
+    await eventually('the cursor has moved', () => readFileSync(cursorFile(), 'utf8') === 'c5');
+    expect(events((await consumer.end('SIGTERM')).stdout.split('\n'))).toEqual(range(1, 2));
   });
 
   it('takes an empty cursor file for none', async () => {
