@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import { ConsumerGroups } from './event-sourcing/consumer-groups.js';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import type { AnyFact } from './event-sourcing/fact.js';
@@ -7,6 +8,7 @@ import { ProjectionProgress, Rows, Receipts } from './event-sourcing/read-model.
 import type { Aggregate } from './event-sourcing/streams.js';
 import { Cursors } from './http/cursors.js';
 import { HealthController, Readiness } from './http/health.controller.js';
+import { Metrics, MetricsController } from './http/metrics.controller.js';
 import type { Journal } from './event-sourcing/journal.js';
 import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
 import { JournalStreams } from './infrastructure/event-store/journal-streams.js';
@@ -17,6 +19,7 @@ import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
+import { ServiceMetrics } from './metrics.js';
 import { ServiceReadiness } from './readiness.js';
 import {
   AccountStreams,
@@ -36,6 +39,7 @@ import { readModel, UsersModule } from './users/users.module.js';
 /** What `main.ts` opens before the application, and closes after it. */
 export type Resources = Readonly<{
   eventStore: EventStore;
+  consumerGroups: ConsumerGroups;
   writing: Kysely<AnyTables>;
   /** How whole transactions get to `writing`. */
   statements: Statements;
@@ -67,7 +71,7 @@ const streams = [
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class AppModule {
-  static with({ eventStore, writing, statements, reading, log, secret }: Resources): DynamicModule {
+  static with({ eventStore, consumerGroups, writing, statements, reading, log, secret }: Resources): DynamicModule {
     const writer = new SqlReadModelWriter(writing, statements);
     const projector = new Projector(readModel, eventStore, writer, log);
     const rows = new CachedRows(new SqlRows(reading), projector);
@@ -80,13 +84,15 @@ export class AppModule {
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },
       { provide: Readiness, useClass: ServiceReadiness },
+      { provide: ConsumerGroups, useValue: consumerGroups },
+      { provide: Metrics, useClass: ServiceMetrics },
       ...streams,
     ];
     return {
       module: AppModule,
       global: true,
       imports: [UsersModule],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: adapters,
       exports: adapters.map(({ provide }) => provide),
     };

@@ -39,7 +39,15 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
   const writing = db as Kysely<AnyTables>;
   const reading = openSqlite(file, 'reading') as Kysely<AnyTables>;
   return {
-    resources: { eventStore, writing, statements, reading, log, secret: secretOf(dataDir) },
+    resources: {
+      eventStore,
+      consumerGroups: eventStore.consumerGroups,
+      writing,
+      statements,
+      reading,
+      log,
+      secret: secretOf(dataDir),
+    },
     eventStoreUrl,
     async close() {
       await eventStore.close();

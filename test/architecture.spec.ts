@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const COMPOSITION = [
   ...['event-sourcing', 'users', 'http', 'infrastructure'],
-  ...['@nestjs/', 'fastify', 'kysely', 'pino', 'reflect-metadata', 'ulid'],
+  ...['@nestjs/', 'fastify', 'kysely', 'pino', 'prom-client', 'reflect-metadata', 'ulid'],
 ];
 
 const IMPORT =

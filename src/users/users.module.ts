@@ -36,6 +36,7 @@ export const readModel: ReadModelShape = {
 
 @Module({
   imports: [CqrsModule.forRoot()],
+  exports: [EventStreams],
   controllers: [UsersController, AuditController, ContractController, UserEventsController],
   providers: [
     ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],

@@ -1,0 +1,22 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+
+/** How the service does, in numbers. */
+export abstract class Metrics {
+  /** In Prometheus' text format, version 0.0.4. */
+  abstract text(): Promise<string>;
+}
+
+@ApiTags('operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOperation({ summary: 'Metrics for Prometheus', operationId: 'metrics' })
+  @ApiProduces('text/plain')
+  read(): Promise<string> {
+    return this.metrics.text();
+  }
+}
