@@ -15,31 +15,29 @@ export async function* lines(
 }
 
 const jsonLine = (event: AuditEventResponse): string => `${JSON.stringify(event)}\n`;
-const csvLine = (event: AuditEventResponse): string => {
-  const values = cells(event);
-  return csv(COLUMNS.map((column) => values[column]));
+const csvLine = (event: AuditEventResponse): string => csv(CELLS.map((of) => of(event)));
+
+const columns: Readonly<Record<string, (event: AuditEventResponse) => string | null>> = {
+  id: ({ id }) => id,
+  position: ({ position }) => position,
+  type: ({ type }) => type,
+  occurred_at: ({ occurred_at }) => occurred_at,
+  outcome: ({ outcome }) => outcome,
+  actor_user_id: ({ actor }) => actor.user_id,
+  actor_name: ({ actor }) => actor.name,
+  actor_role: ({ actor }) => actor.role,
+  actor_api_key_id: ({ actor }) => actor.api_key_id,
+  target_user_id: ({ target }) => target.user_id,
+  target_name: ({ target }) => target.name,
+  changes: ({ changes }) => JSON.stringify(changes),
+  authorization_rule: ({ authorization }) => authorization.rule,
+  ip: ({ context }) => context.ip,
+  user_agent: ({ context }) => context.user_agent,
+  request_id: ({ context }) => context.request_id,
+  correlation_id: ({ context }) => context.correlation_id,
 };
-
-const cells = (event: AuditEventResponse) => ({
-  ...{
-    id: event.id,
-    position: event.position,
-    type: event.type,
-    occurred_at: event.occurred_at,
-    outcome: event.outcome,
-  },
-  ...{ actor_user_id: event.actor.user_id, actor_name: event.actor.name, actor_role: event.actor.role },
-  ...{ actor_api_key_id: event.actor.api_key_id, target_user_id: event.target.user_id, target_name: event.target.name },
-  ...{ changes: JSON.stringify(event.changes), authorization_rule: event.authorization.rule },
-  ...{ ip: event.context.ip, user_agent: event.context.user_agent },
-  ...{ request_id: event.context.request_id, correlation_id: event.context.correlation_id },
-});
-
-const COLUMNS: readonly (keyof ReturnType<typeof cells>)[] = [
-  ...(['id', 'position', 'type', 'occurred_at', 'outcome'] as const),
-  ...(['actor_user_id', 'actor_name', 'actor_role', 'actor_api_key_id', 'target_user_id', 'target_name'] as const),
-  ...(['changes', 'authorization_rule', 'ip', 'user_agent', 'request_id', 'correlation_id'] as const),
-];
+const COLUMNS = Object.keys(columns);
+const CELLS = Object.values(columns);
 
 /** What spreadsheets take for a formula; a quote before it makes it text (OWASP, CSV injection). */
 const FORMULA = /^[=+\-@\t\r]/;
