@@ -1,7 +1,8 @@
 import type { Meta, Recorded } from '../../src/event-sourcing/fact.js';
 import { eventCatalogue } from '../../src/users/domain/event-catalogue.js';
 
-export const ACCOUNTS = ['A1', 'A2'] as const;
+/** Two accounts that share what stands for them in indexes: neither is to see the other's for that. */
+export const ACCOUNTS = ['01JACCOVNT0000000064112224', '01JACCOVNT0000001182504675'] as const;
 const BEGIN = Date.parse('2026-01-01T00:00:00.000Z');
 const NAMES = ['Ada', 'Grace', '=Lin', 'Zoë "Z"'];
 const PERMISSIONS = ['USER_READ', 'USER_UPDATE', 'AUDIT_READ'];

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Recorded } from '../../event-sourcing/fact.js';
 import type { Around, Chronicle, Entry } from '../../event-sourcing/projection.js';
 import type { ApiKeyEvent } from '../domain/api-key.events.js';
@@ -16,6 +17,8 @@ import { userView } from './user-view.projection.js';
  */
 export type AuditEntry = Readonly<{
   accountId: string;
+  /** What indexes begin with, see {@link accountCode}. */
+  account: number;
   first: boolean;
   eventId: string;
   type: string;
@@ -41,6 +44,12 @@ export type AuditEntry = Readonly<{
   data: string | null;
 }>;
 
+/**
+ * Stands for an account in indexes: twelve of them with 26 characters in front of each entry would be larger than the
+ * trail. Two accounts may share one, so whoever looks by it holds what is found against the account itself.
+ */
+export const accountCode = (accountId: string): number => crc32(accountId);
+
 /** What an event says beyond its metadata. */
 type Said = Readonly<{
   outcome: 'applied' | 'denied';
@@ -65,6 +74,7 @@ async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said
     key: `${position.toString().padStart(20, '0')}/${index}`,
     row: {
       accountId: meta.accountId,
+      account: accountCode(meta.accountId),
       first: index === 0,
       eventId: event.id,
       type: event.type,
@@ -121,6 +131,7 @@ export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
   name: 'audit-entry-2',
   columns: {
     accountId: 'text',
+    account: 'integer',
     first: 'boolean',
     eventId: 'text',
     type: 'text',
@@ -146,18 +157,18 @@ export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
     data: 'text?',
   },
   indexes: [
-    ['accountId', 'first', 'position'],
-    ['accountId', 'high', 'position'],
-    ['accountId', 'type', 'position'],
-    ['accountId', 'outcome', 'position'],
-    ['accountId', 'actorId', 'position'],
-    ['accountId', 'targetId', 'position'],
-    ['accountId', 'apiKeyId', 'position'],
-    ['accountId', 'field', 'position'],
-    ['accountId', 'before', 'position'],
-    ['accountId', 'after', 'position'],
-    ['accountId', 'ip', 'position'],
-    ['accountId', 'requestId', 'position'],
+    ['account', 'first', 'position'],
+    ['account', 'high', 'position'],
+    ['account', 'type', 'position'],
+    ['account', 'outcome', 'position'],
+    ['account', 'actorId', 'position'],
+    ['account', 'targetId', 'position'],
+    ['account', 'apiKeyId', 'position'],
+    ['account', 'field', 'position'],
+    ['account', 'before', 'position'],
+    ['account', 'after', 'position'],
+    ['account', 'ip', 'position'],
+    ['account', 'requestId', 'position'],
   ],
   on: {
     UserAdded: userChanged,

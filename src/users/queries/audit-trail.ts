@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Position } from '../../event-sourcing/fact.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
-import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
+import { accountCode, type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
 import { type Lead, walk } from './walk.js';
 
@@ -33,13 +33,13 @@ export class AuditTrail {
   async search(accountId: string, filters: AuditFilters, stretch: Stretch): Promise<Stored<AuditEntry>[]> {
     let part = past(await this.part(accountId, filters, stretch.pin), stretch.after, stretch.descending);
     const lead = await this.leading(accountId, filters);
-    const filter = heldAgainst(filters, lead.column);
+    const filter = [equal('accountId', accountId), ...heldAgainst(filters, lead.column)];
     const found: Stored<AuditEntry>[] = [];
     for (;;) {
       const limit = stretch.limit - found.length;
       // One bound at each end: of two, a database searches by one and walks up to the other.
       const where = [
-        equal('accountId', accountId),
+        equal('account', accountCode(accountId)),
         test('position', '>=', part.first),
         test('position', '<=', part.last),
       ];
@@ -60,7 +60,11 @@ export class AuditTrail {
       if (!values) continue;
       let rows = 0;
       for (const value of values)
-        rows += await this.rows.count(auditEntry, [equal('accountId', accountId), equal(column, value)], COUNTED);
+        rows += await this.rows.count(
+          auditEntry,
+          [equal('account', accountCode(accountId)), equal(column, value)],
+          COUNTED,
+        );
       if (rows >= fewest) continue;
       lead = { column, values };
       fewest = rows;
@@ -86,8 +90,9 @@ export class AuditTrail {
 
   /** The first position at which the log had come to a time. */
   private async firstAt(accountId: string, time: string): Promise<Position | undefined> {
-    const where = [equal('accountId', accountId), test('high', '>=', time)];
-    const [first] = await this.rows.select(auditEntry, { where, order: ['high', 'position'], limit: 1 });
+    const where = [equal('account', accountCode(accountId)), test('high', '>=', time)];
+    const filter = [equal('accountId', accountId)];
+    const [first] = await this.rows.select(auditEntry, { where, filter, order: ['high', 'position'], limit: 1 });
     return first?.position;
   }
 }
@@ -104,7 +109,7 @@ function past(part: Part, position: Position | undefined, descending: boolean): 
 }
 
 const test = (column: string, is: '<' | '<=' | '>=', value: string | bigint): Test => ({ column, is, value });
-const equal = (column: string, value: string | boolean): Test => ({ column, is: '=', value });
+const equal = (column: string, value: string | number | boolean): Test => ({ column, is: '=', value });
 
 function heldAgainst(filters: AuditFilters, leading: string): Test[] {
   const held: Test[] = [];

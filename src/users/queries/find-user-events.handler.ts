@@ -5,7 +5,7 @@ import type { Actor } from '../domain/actor.js';
 import { AuditNotReadable } from '../domain/user.errors.js';
 import { userEvents } from '../domain/user.events.js';
 import { mayReadAudit } from '../domain/user.policy.js';
-import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
+import { accountCode, type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 import { type Lead, walk } from './walk.js';
 
@@ -43,13 +43,13 @@ export class FindUserEventsHandler implements IQueryHandler<FindUserEventsQuery>
     if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
     const { position } = this.progress;
     const where: Test[] = [
-      { column: 'accountId', is: '=', value: actor.accountId },
+      { column: 'account', is: '=', value: accountCode(actor.accountId) },
       { column: 'position', is: '>=', value: page.after + 1n },
       { column: 'position', is: '<=', value: position },
     ];
     const found = await walk(this.rows, auditEntry, leadOf(types), {
       where,
-      filter: filterOf(types),
+      filter: [{ column: 'accountId', is: '=', value: actor.accountId }, ...filterOf(types)],
       limit: page.limit + 1,
     });
     const entries = found.slice(0, page.limit) as UserEventEntry[];

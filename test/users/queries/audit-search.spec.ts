@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Stored } from '../../../src/event-sourcing/read-model.js';
 import type { AnyTables } from '../../../src/infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
-import type { AuditEntry } from '../../../src/users/projections/audit-entry.chronicle.js';
+import { accountCode, type AuditEntry } from '../../../src/users/projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters } from '../../../src/users/queries/audit-filters.js';
 import { AuditTrail } from '../../../src/users/queries/audit-trail.js';
 import { asText, matches, scan, type Scanned } from '../../support/brute-force-audit.js';
@@ -118,6 +118,7 @@ describe(`the audit trail finds what reading every event finds (AUDIT_SEED=${SEE
   it('and the histories are worth searching', () => {
     const types = new Set(history.events.map(({ type }) => type));
     expect(types.size).toBe(14);
+    expect(new Set(ACCOUNTS.map(accountCode)).size).toBe(1);
     expect(scanned.some((one) => one.changes.length > 2 && one.outcome === 'applied')).toBe(true);
   });
 });
