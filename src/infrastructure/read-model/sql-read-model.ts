@@ -22,6 +22,8 @@ export type AnyTables = Record<string, RawRow>;
 /** Rows written in one statement. Running a statement costs as much as some rows do; building one, far more. */
 const ROWS_AT_ONCE = 32;
 const KEYS_AT_ONCE = 100;
+/** Tables that are told from the log; what no event tells is kept in tables without a version. */
+const VERSIONED = /-\d+$/;
 
 /** Rows and the checkpoint in a SQL database, written together. */
 export class SqlReadModelWriter extends ReadModelWriter {
@@ -49,7 +51,9 @@ export class SqlReadModelWriter extends ReadModelWriter {
     const known = await this.db.selectFrom(checkpoints.name).selectAll().execute();
     const current = known.find(({ key }) => key === this.shape);
     if (!current) {
-      for (const { name } of tables) await this.db.schema.dropTable(name).ifExists().execute();
+      // Those that other shapes left behind, too.
+      for (const { name } of await this.db.introspection.getTables())
+        if (VERSIONED.test(name)) await this.db.schema.dropTable(name).execute();
       await this.db.deleteFrom(checkpoints.name).execute();
     }
     for (const table of tables) await createTable(this.db, table);

@@ -123,6 +123,17 @@ describe('telling events', () => {
     expect(script.asked).toEqual([undefined, undefined]);
     for (const each of [a, b]) expect(await new SqlRows(db).get(each, 'x')).toMatchObject({ times: 2 });
   });
+  it('leaves nothing of another shape behind, but what no event tells', async () => {
+    await db.schema.createTable('kept').addColumn('x', 'text').execute();
+    script.deliver(batch(recorded([named('x', 'one')])));
+    const first = projector(a);
+    await first.start();
+    await first.stop();
+    script.deliver({ events: [], position: undefined, caughtUp: true });
+    await projector(view('b-1')).start();
+    const names = (await db.introspection.getTables()).map(({ name }) => name);
+    expect(names.sort()).toEqual(['b-1', 'checkpoint', 'kept']);
+  });
   it('tells listeners which rows changed, before those who wait go on', async () => {
     const changes: string[] = [];
     const subject = projector(a);
