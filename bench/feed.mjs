@@ -59,14 +59,19 @@ function readOptions() {
   return values;
 }
 
-/** What so many clients that get nothing add to the service, in MiB. */
+/**
+ * What so many clients that get nothing add to the service, in MiB: to what it takes before they come or after they have
+ * left, whichever is less, for a start leaves garbage behind that is not collected until something happens.
+ */
 async function idleMemory(service, count) {
   await delay(SETTLED_MS);
-  const without = service.memory().service;
+  const before = service.memory().service;
   const clients = await openClients(service, count);
   await delay(IDLE_MS);
   const used = service.memory().service;
   closeAll(clients);
+  await delay(SETTLED_MS);
+  const without = Math.min(before, service.memory().service);
   return { clients: count, withoutMiB: without, withMiB: used, addedMiB: used - without };
 }
 

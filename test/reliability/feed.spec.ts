@@ -25,6 +25,8 @@ const WRITERS = 4;
 const CYCLE_MS = 600;
 const DISTURBED_EVERY_MS = 40;
 const CAUGHT_UP_WITHIN_MS = 30_000;
+/** Loose, for other tests may be running; a client that holds up the rest would hold it up for seconds. */
+const MEDIAN_WITHIN_MS = 1_000;
 const SLOW_MACHINE_MS = 60_000;
 
 const FILTERS: readonly (readonly string[])[] = [
@@ -212,7 +214,7 @@ it(
       took.push(performance.now() - from);
     }
     took.sort((a, b) => a - b);
-    expect(took[50]).toBeLessThan(250);
+    expect(took[50]).toBeLessThan(MEDIAN_WITHIN_MS);
     await eventually('the consumer was given events again and again', () => refuses.seen.length > 2 * refuses.count);
   },
   SLOW_MACHINE_MS,
