@@ -34,7 +34,7 @@ export type Someone = Readonly<{ ulid: string; id: string; name: string; email: 
 type Seeded = UserEvent | ApiKeyEvent | AccountEvent;
 
 /** An event as other consumers of the log read it. */
-export type StoredEvent = Readonly<{ type: string; data: Record<string, unknown>; metadata: Meta }>;
+export type StoredEvent = Readonly<{ id: string; type: string; data: Record<string, unknown>; metadata: Meta }>;
 
 /** Writes history into the event store of a running service, as if it had happened, and reads what is there. */
 export class Seed {
@@ -92,6 +92,11 @@ export class Seed {
     for (const fact of facts) await this.append(`user-${fact.data.userId}`, this.accountId, fact);
   }
 
+  /** More of one user's history, all in one append. */
+  async happenedAtOnce(facts: readonly [UserEvent, ...UserEvent[]]): Promise<void> {
+    await this.told(await this.write(`user-${facts[0].data.userId}`, this.accountId, facts));
+  }
+
   async revokeKey(apiKeyId: string): Promise<void> {
     await this.append(`apikey-${apiKeyId}`, this.accountId, { type: 'ApiKeyRevoked', data: { apiKeyId } });
   }
@@ -110,6 +115,14 @@ export class Seed {
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;
     }
+    return found;
+  }
+
+  /** The events of all users of all accounts, in commit order. */
+  async userEvents(): Promise<StoredEvent[]> {
+    const found: StoredEvent[] = [];
+    for await (const { event } of this.client.readAll())
+      if (event?.streamId.startsWith('user-')) found.push(readable(event as JSONRecordedEvent));
     return found;
   }
 
@@ -139,7 +152,8 @@ export class Seed {
   }
 }
 
-const readable = ({ type, data, metadata }: JSONRecordedEvent): StoredEvent => ({
+const readable = ({ id, type, data, metadata }: JSONRecordedEvent): StoredEvent => ({
+  id,
   type,
   data: data as Record<string, unknown>,
   metadata: metadata as unknown as Meta,

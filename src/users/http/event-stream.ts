@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-/** What may wait for a client in this process; the operating system holds some more. */
+/** What may still wait for a client in this process when there is more for it; the operating system holds some, too. */
 const MOST_WAITING_BYTES = 256 * 1024;
-/** A client that takes nothing of history for so long has gone, or might as well have. */
+/** A client that takes nothing for so long has gone, or might as well have. */
 const PATIENCE_MS = 30_000;
 
 /** One client of the feed: an answer that goes on (server-sent events, WHATWG HTML §9.2). */
@@ -24,17 +24,29 @@ export class EventStream {
     return this.open;
   }
 
-  /** Sends at once. False for a client that takes so little that it is dropped: it comes back, and reads on from history. */
+  /**
+   * Sends at once. False for a client that has taken so little of what it was sent before that it is dropped: it comes
+   * back, and reads on from history. How much is sent now says nothing about the client.
+   */
   push(frames: string): boolean {
     if (!this.open) return true;
+    if (this.response.writableLength > MOST_WAITING_BYTES) {
+      this.drop();
+      return false;
+    }
     this.response.write(frames);
-    if (this.response.writableLength <= MOST_WAITING_BYTES) return true;
-    this.drop();
-    return false;
+    return true;
   }
 
-  /** Ends it well: the client has all that was sent. */
+  /** Ends it well: the client gets all that was sent, if it takes it. */
   end(): void {
+    if (!this.open) return;
+    const timer = setTimeout(() => {
+      this.drop();
+    }, PATIENCE_MS);
+    this.response.on('close', () => {
+      clearTimeout(timer);
+    });
     this.response.end();
   }
 

@@ -102,35 +102,37 @@ export class EventStreams {
     const first = events[0]?.position ?? 0n;
     const text = frames.events(events);
     for (const [client, after] of members) {
-      const news = after < first ? text : frames.events(events.filter(({ position }) => position > after));
-      this.counts.sent += events.length;
-      if (client.stream.push(news)) continue;
+      const news = after < first ? events : events.filter(({ position }) => position > after);
+      this.counts.sent += news.length;
+      if (client.stream.push(news === events ? text : frames.events(news))) continue;
       this.counts.dropped++;
       this.leave(client);
     }
   }
 
-  /** Rights are checked as often, too, for a key may have expired. */
+  /**
+   * Rights are checked as often, too, for a key may have expired. A client that has been further than this read model is
+   * not sent back.
+   */
   private keepAlive(): void {
     const { position } = this.progress;
     for (const { frames, members } of this.groups.values()) {
       const text = frames.keepAlive(position);
-      for (const client of members.keys()) if (!client.stream.push(text)) this.leave(client);
+      for (const [client, after] of members)
+        if (!client.stream.push(after > position ? frames.keepAlive(after) : text)) this.leave(client);
     }
     this.checkRights(() => true);
   }
 
   private checkRights(concerned: (client: Client) => boolean): void {
-    for (const client of this.clients)
-      if (concerned(client))
-        client.mayStay().then(
-          (stays) => {
-            if (!stays) this.dismiss(client);
-          },
-          () => {
-            this.dismiss(client);
-          },
-        );
+    for (const client of this.clients) if (concerned(client)) void this.checkRight(client);
+  }
+
+  private async checkRight(client: Client): Promise<void> {
+    // Whoever remembers rights may be told of the commit after this: they forget first.
+    await Promise.resolve();
+    const stays = await client.mayStay().catch(() => false);
+    if (!stays) this.dismiss(client);
   }
 
   private dismiss(client: Client): void {

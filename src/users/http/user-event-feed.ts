@@ -41,6 +41,8 @@ export class UserEventFeed {
   async follow(reply: FastifyReply, asked: Asked, after: Position): Promise<void> {
     const first = await this.page(asked, after);
     const client = this.client(reply, asked);
+    // One that left while its first page was read would never be heard of again, and stay for ever.
+    if (!client.stream.open) return;
     this.streams.admit(client);
     reply.raw.on('close', () => {
       this.streams.leave(client);
