@@ -1,6 +1,12 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { Table } from '../../../src/event-sourcing/projection.js';
-import { type CommitListener, ProjectionProgress, Rows, type RowsByKey, type Stored } from '../../../src/event-sourcing/read-model.js';
+import {
+  type CommitListener,
+  ProjectionProgress,
+  Rows,
+  type RowsByKey,
+  type Stored,
+} from '../../../src/event-sourcing/read-model.js';
 import { CachedRows } from '../../../src/infrastructure/read-model/cached-rows.js';
 
 type Row = Readonly<{ name: string }>;
