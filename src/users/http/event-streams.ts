@@ -10,6 +10,8 @@ import type { EventFrames, FeedFilter } from './event-frames.js';
 import type { EventStream } from './event-stream.js';
 
 const MOST_STREAMS = 4_000;
+/** So that nobody takes all of them. */
+const MOST_STREAMS_OF_A_KEY = 2_500;
 const KEEP_ALIVE_MS = 15_000;
 
 /** A client of the feed: which events, by whose key, and whether it may still have them. */
@@ -52,9 +54,10 @@ export class EventStreams {
     return { all: this.clients.size, live };
   }
 
-  /** @throws Overloaded there are too many, or none is taken any more */
+  /** @throws Overloaded there are too many, of all or of this key, or none is taken any more */
   admit(client: Client): void {
-    if (this.ended || this.clients.size >= MOST_STREAMS) throw new Overloaded('too many clients read the feed');
+    if (this.ended || this.clients.size >= MOST_STREAMS || this.countOf(client.apiKeyId) >= MOST_STREAMS_OF_A_KEY)
+      throw new Overloaded('too many clients read the feed');
     this.clients.add(client);
     this.timer ??= setInterval(() => {
       this.keepAlive();
@@ -85,6 +88,12 @@ export class EventStreams {
   end(): void {
     this.ended = true;
     for (const client of [...this.clients]) this.dismiss(client);
+  }
+
+  private countOf(apiKeyId: string): number {
+    let count = 0;
+    for (const client of this.clients) if (client.apiKeyId === apiKeyId) count++;
+    return count;
   }
 
   private handOn(rows: RowsByKey): void {

@@ -196,9 +196,18 @@ describe('an end', () => {
 
 it('takes so many clients and no more, until one has left', () => {
   const first = live();
-  for (let i = 1; i < MOST_STREAMS; i++) streams.admit(feedClient().client);
+  for (let i = 1; i < MOST_STREAMS; i++) streams.admit(feedClient({ apiKeyId: `K${i % 3}` }).client);
   expect(() => live()).toThrow(Overloaded);
   streams.leave(first.client);
   live();
   expect(streams.size).toEqual({ all: MOST_STREAMS, live: 1 });
+});
+
+it('leaves room for other keys, however many clients one has', () => {
+  const first = live();
+  for (let i = 1; i < 2_500; i++) streams.admit(feedClient().client);
+  expect(() => live()).toThrow(Overloaded);
+  live({ apiKeyId: 'another' });
+  streams.leave(first.client);
+  live();
 });
