@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { InitialAdmin } from '../../src/initial-admin.js';
+import type { PublishedApi } from './published-api.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -13,6 +14,9 @@ type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string
 
 /** The whole service as a process of its own, on free ports and a data directory of its own. */
 export class ServiceUnderTest {
+  /** What every answer to {@link request} is held against, once it is set. */
+  published?: PublishedApi;
+
   private constructor(
     readonly process: ChildProcess,
     readonly dataDir: string,
@@ -66,13 +70,15 @@ export class ServiceUnderTest {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  request(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {
+  async request(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {
     const { key = this.admin.api_key, headers, ...rest } = init;
     const authorization = key === '' ? {} : { authorization: `Bearer ${key}` };
-    return fetch(`${this.baseUrl}${path}`, {
+    const answer = await fetch(`${this.baseUrl}${path}`, {
       ...rest,
       headers: { ...authorization, ...(headers as Record<string, string>) },
     });
+    await this.published?.hold(rest.method ?? 'GET', path, answer);
+    return answer;
   }
 
   /** PATCH of a user with a JSON body. */
