@@ -21,6 +21,7 @@ import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceMetrics } from './metrics.js';
 import { ServiceReadiness } from './readiness.js';
+import { KeySource } from './users/commands/key-source.js';
 import {
   AccountStreams,
   ApiKeyStreams,
@@ -45,7 +46,7 @@ export type Resources = Readonly<{
   statements: Statements;
   reading: Kysely<AnyTables>;
   log: Log;
-  /** What cursors are sealed with. */
+  /** What cursors are sealed with, and keys made again. */
   secret: Uint8Array;
 }>;
 
@@ -80,6 +81,7 @@ export class AppModule {
       { provide: Clock, useClass: SystemClock },
       { provide: Rows, useValue: rows },
       { provide: Cursors, useValue: new Cursors(secret) },
+      { provide: KeySource, useValue: new KeySource(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { ReadModelShape } from '../event-sourcing/projection.js';
+import { IssueApiKeyHandler } from './commands/issue-api-key.handler.js';
 import { Once } from './commands/once.js';
 import { OpenAccountHandler } from './commands/open-account.handler.js';
 import { Refusals } from './commands/refusals.js';
 import { RecordAuditReadingHandler } from './commands/record-audit-reading.handler.js';
+import { RevokeApiKeyHandler } from './commands/revoke-api-key.handler.js';
 import { UpdateUserHandler } from './commands/update-user.handler.js';
+import { ApiKeysController } from './http/api-keys.controller.js';
 import { AuditController } from './http/audit.controller.js';
 import { ContractController } from './http/contract.controller.js';
 import { EventStreams } from './http/event-streams.js';
@@ -19,11 +22,14 @@ import { auditEntry } from './projections/audit-entry.chronicle.js';
 import { commandReceipt } from './projections/command-receipt.projection.js';
 import { userVersion } from './projections/user-version.chronicle.js';
 import { userView } from './projections/user-view.projection.js';
+import { ApiKeyChanges } from './queries/api-key-changes.js';
 import { Authentication } from './queries/authenticate.js';
 import { AuditTrail } from './queries/audit-trail.js';
 import { FindAuditEventsHandler } from './queries/find-audit-events.handler.js';
 import { FindUserEventsHandler } from './queries/find-user-events.handler.js';
 import { GetUserHandler } from './queries/get-user.handler.js';
+import { IssuedApiKeyHandler } from './queries/issued-api-key.handler.js';
+import { ListApiKeysHandler } from './queries/list-api-keys.handler.js';
 import { ListUsersHandler } from './queries/list-users.handler.js';
 import { UserHistory } from './queries/user-history.js';
 
@@ -37,10 +43,11 @@ export const readModel: ReadModelShape = {
 @Module({
   imports: [CqrsModule.forRoot()],
   exports: [EventStreams],
-  controllers: [UsersController, AuditController, ContractController, UserEventsController],
+  controllers: [UsersController, ApiKeysController, AuditController, ContractController, UserEventsController],
   providers: [
     ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],
     ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail, Authentication],
+    ...[IssueApiKeyHandler, RevokeApiKeyHandler, IssuedApiKeyHandler, ListApiKeysHandler, ApiKeyChanges],
     ...[FindUserEventsHandler, EventStreams, UserEventFeed],
   ],
 })

@@ -1,11 +1,13 @@
 import type { ProblemKind } from '../../http/problem.js';
 import type * as store from '../../event-sourcing/errors.js';
+import type * as keys from '../domain/api-key.errors.js';
 import type * as domain from '../domain/user.errors.js';
 import type { ApiNotAllowed, Unauthenticated } from './authentication.hook.js';
 
 /** Every code an error of a command or query can carry; one without a status does not compile. */
 type Code = (
   | InstanceType<(typeof domain)[keyof typeof domain]>
+  | InstanceType<(typeof keys)[keyof typeof keys]>
   | InstanceType<(typeof store)[keyof typeof store]>
   | ApiNotAllowed
   | Unauthenticated
@@ -40,6 +42,18 @@ export const statusTable: Record<Code, ProblemKind> = {
     title: 'Not allowed',
     detail:
       'Updating name needs the account admin role or USER_UPDATE; updating is_developer needs the account admin role.',
+  },
+  'keys-not-manageable': {
+    status: 403,
+    title: 'Not allowed',
+    detail: "Managing other users' keys needs the account admin role.",
+  },
+  'expiry-passed': { status: 400, title: 'Invalid request', detail: 'The request is not as documented; see errors.' },
+  'api-key-not-found': { status: 404, title: 'API key not found', detail: 'There is no such API key in this account.' },
+  'key-not-shown-again': {
+    status: 409,
+    title: 'Key not shown again',
+    detail: 'It was issued, but asked for with another API key, or before the secret of this service was replaced.',
   },
   'user-not-found': { status: 404, title: 'User not found', detail: 'There is no such user in this account.' },
   'wrong-expected-revision': {

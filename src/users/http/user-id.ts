@@ -13,8 +13,15 @@ export const NOBODY = '0'.repeat(26);
  * @throws InvalidRequest not base64 of `Type:something`
  */
 export function decodeUserId(text: string): string {
-  const { type, id } = decodeId(text, 'user_id');
-  return type === 'User' && ULID.test(id) ? id : NOBODY;
+  return ulidIn('User', text, 'user_id');
+}
+
+/** As {@link decodeUserId}, of a key: {@link NOBODY} is no key's id either. @throws InvalidRequest */
+export const decodeApiKeyId = (text: string): string => ulidIn('ApiKey', text, 'api_key_id');
+
+function ulidIn(wanted: string, text: string, field: string): string {
+  const { type, id } = decodeId(text, field);
+  return type === wanted && ULID.test(id) ? id : NOBODY;
 }
 
 /** @throws InvalidRequest not base64 of `Type:something` */

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../../event-sourcing/clock.js';
 import { ProjectionProgress, Rows, type RowsByKey } from '../../event-sourcing/read-model.js';
 import type { Actor } from '../domain/actor.js';
-import { hashApiKey, isApiKey } from '../domain/api-key.js';
+import { hashApiKey, isApiKey, isSameHash } from '../domain/api-key.js';
 import { apiKeyView } from '../projections/api-key-view.projection.js';
 import { userView } from '../projections/user-view.projection.js';
 
@@ -43,7 +43,7 @@ export class Authentication {
   private async lookUp(hash: string): Promise<Principal | undefined> {
     const before = this.changes;
     const key = await this.rows.findOne(apiKeyView, 'keyHash', hash);
-    if (!key || key.revoked) return undefined;
+    if (!key || key.revoked || !isSameHash(key.keyHash, hash)) return undefined;
     const user = await this.rows.get(userView, key.userId);
     if (user?.state !== 'active' || user.accountId !== key.accountId) return undefined;
     const { userId, accountId, name, role } = user;
