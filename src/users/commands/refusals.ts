@@ -3,7 +3,14 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../event-sourcing/clock.js';
 import type { Context } from '../../event-sourcing/fact.js';
 import type { AccessDenied } from '../domain/denial.events.js';
-import { UpdateNotAllowed, UsersNotReadable } from '../domain/user.errors.js';
+import {
+  CreateNotAllowed,
+  GrantingNotAllowed,
+  InvitingNotAllowed,
+  RemovalNotAllowed,
+  UpdateNotAllowed,
+  UsersNotReadable,
+} from '../domain/user.errors.js';
 import { Denials } from './streams.js';
 
 /** Refusals of one key that are told one by one within a minute; more are counted. */
@@ -96,5 +103,7 @@ export class Refusals implements BeforeApplicationShutdown {
 function missingRight(error: unknown): string | undefined {
   if (error instanceof UsersNotReadable) return 'permission:USER_READ';
   if (error instanceof UpdateNotAllowed) return error.field === 'name' ? 'permission:USER_UPDATE' : 'account_admin';
+  const told = [CreateNotAllowed, RemovalNotAllowed, InvitingNotAllowed, GrantingNotAllowed];
+  for (const kind of told) if (error instanceof kind) return error.missing;
   return undefined;
 }

@@ -41,6 +41,45 @@ export const statusTable: Record<Code, ProblemKind> = {
     detail:
       'Updating name needs the account admin role or USER_UPDATE; updating is_developer needs the account admin role.',
   },
+  'create-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Creating users needs the account admin role or USER_CREATE; creating admins needs the account admin role.',
+  },
+  'removal-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Removing users needs the account admin role or USER_DELETE.',
+  },
+  'inviting-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Sending invitations needs the account admin role or USER_CREATE.',
+  },
+  'granting-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Granting and revoking permissions needs the account admin role.',
+  },
+  'role-not-assignable': { status: 422, title: 'Role not assignable', detail: 'Custom roles cannot be assigned yet.' },
+  'invite-mode-not-supported': {
+    status: 422,
+    title: 'Invite mode not supported',
+    detail: 'invite_mode can be none or email_link; there are no passwords here.',
+  },
+  'email-taken': {
+    status: 409,
+    title: 'E-mail taken',
+    detail: 'A user of this account has this e-mail, or had it before they were removed.',
+  },
+  'own-removal': { status: 422, title: 'Own removal', detail: 'Nobody can remove themselves; ask another admin.' },
+  'last-admin': { status: 422, title: 'Last admin', detail: 'The account would be left without an active admin.' },
+  'not-invited': { status: 400, title: 'Not invited', detail: 'The user is active; there is no invitation to send.' },
+  'invitation-not-found': {
+    status: 404,
+    title: 'Invitation not found',
+    detail: 'There is no such invitation, or it has lapsed, was replaced by a newer one, or has been accepted.',
+  },
   'user-not-found': { status: 404, title: 'User not found', detail: 'There is no such user in this account.' },
   'wrong-expected-revision': {
     status: 409,
