@@ -9,6 +9,12 @@ export type Settings = Readonly<{
   bootstrapAdminEmail: string;
   bootstrapAdminName: string;
   logLevel: LogLevel;
+  /** How invitations are mailed; undefined: their links are written to the log. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Where callers reach the service; undefined: where it listens. */
+  publicUrl: string | undefined;
+  invitationTtlMs: number;
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -25,11 +31,15 @@ const DEFAULTS = {
   BOOTSTRAP_ADMIN_EMAIL: 'admin@example.com',
   BOOTSTRAP_ADMIN_NAME: 'Admin',
   LOG_LEVEL: 'info',
+  SMTP_URL: undefined,
+  MAIL_FROM: 'user-ledger <no-reply@example.com>',
+  PUBLIC_URL: undefined,
+  INVITATION_TTL: '7d',
 } as const;
 type Name = keyof typeof DEFAULTS;
 
 /** Beginnings that are ours alone, so that a misspelt setting is noticed rather than ignored. */
-const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL)/;
+const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_)/;
 
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
@@ -56,13 +66,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     bootstrapAdminEmail: email('BOOTSTRAP_ADMIN_EMAIL', text('BOOTSTRAP_ADMIN_EMAIL')),
     bootstrapAdminName: text('BOOTSTRAP_ADMIN_NAME'),
     logLevel: logLevel(text('LOG_LEVEL')),
+    smtpUrl: smtpUrl(given('SMTP_URL')),
+    mailFrom: mailFrom(text('MAIL_FROM')),
+    publicUrl: publicUrl(given('PUBLIC_URL')),
+    invitationTtlMs: duration('INVITATION_TTL', text('INVITATION_TTL')),
   };
 }
 
 /** Settings as they may be printed: without the password of an address, and without names and e-mails. */
 export function printable(settings: Settings): Partial<Settings> {
-  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, ...rest } = settings;
-  return { ...rest, eventStoreUrl: eventStoreUrl?.replace(/\/\/[^@/]*@/, '//***@') };
+  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, smtpUrl, ...rest } = settings;
+  const masked = (url: string | undefined) => url?.replace(/\/\/[^/]*@/, '//***@');
+  return { ...rest, eventStoreUrl: masked(eventStoreUrl), smtpUrl: masked(smtpUrl) };
 }
 
 function port(name: Name, text: string): number {
@@ -79,6 +94,39 @@ function email(name: Name, text: string): string {
 function eventStoreUrl(text: string | undefined): string | undefined {
   if (text === undefined || /^esdb(\+discover)?:\/\/./.test(text)) return text;
   throw new InvalidSettings('EVENTSTORE_URL must be an EventStoreDB connection string: esdb://… or esdb+discover://…');
+}
+
+function smtpUrl(text: string | undefined): string | undefined {
+  if (text === undefined || (/^smtps?:\/\/./.test(text) && URL.canParse(text))) return text;
+  throw new InvalidSettings(
+    'SMTP_URL must be smtp://user:password@host:port, or smtps://… for TLS from the first byte',
+  );
+}
+
+/** An address, or `Name <address>`. */
+function mailFrom(text: string): string {
+  if (/^([^<>"\r\n]*<)?[^\s@<>]+@[^\s@<>]+>?$/.test(text)) return text;
+  throw new InvalidSettings('MAIL_FROM must be an e-mail address, or a name and <an address>');
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (/^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new InvalidSettings('PUBLIC_URL must be http://… or https://…, without ? and #');
+}
+
+const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+type Unit = keyof typeof UNITS;
+const MOST_MS = 365 * UNITS.d;
+
+/** Days (`7`), a number and a unit (`7d`, `12h`, `30m`, `45s`), or ISO 8601 (`P7D`, `PT12H`); in milliseconds. */
+function duration(name: Name, text: string): number {
+  const [, number, unit = 'd'] = /^(\d+)([dhms])?$/.exec(text) ?? [];
+  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? [];
+  const parts = number === undefined ? { d: days, h: hours, m: minutes, s: seconds } : { [unit]: number };
+  const ms = Object.entries(parts).reduce((sum, [of, count]) => sum + Number(count ?? 0) * UNITS[of as Unit], 0);
+  if (ms >= UNITS.s && ms <= MOST_MS) return ms;
+  throw new InvalidSettings(`${name} must be a time from 1 second to 365 days, such as 7d, 12h or P7D`);
 }
 
 function logLevel(text: string): LogLevel {

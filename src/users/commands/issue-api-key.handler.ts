@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Clock } from '../../event-sourcing/clock.js';
 import type { Context } from '../../event-sourcing/fact.js';
-import type { Committed } from '../../event-sourcing/streams.js';
+import type { Committed, Current } from '../../event-sourcing/streams.js';
 import type { Actor } from '../domain/actor.js';
 import { KeysNotManageable } from '../domain/api-key.errors.js';
-import { hashApiKey, redactApiKey, requestApiKey } from '../domain/api-key.js';
+import { type ApiKey, hashApiKey, redactApiKey, requestApiKey } from '../domain/api-key.js';
 import { expectUser, keyRule, mayManageKeysOf } from '../domain/api-key.policy.js';
 import { KeySource, type NewApiKey } from './key-source.js';
 import { Once } from './once.js';
@@ -52,9 +52,10 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKeyCommand> {
     const secret = { keyHash: hashApiKey(apiKey), redactedKey: redactApiKey(apiKey) };
     const data = { apiKeyId, accountId, userId, name, ...secret, expiresAt };
     const stamped = { ...context, rule: keyRule(actor) };
-    return this.once.run(apiKeyId, stamped, async () => {
+    const request = (current: Current<ApiKey>) => requestApiKey(current, data, this.clock.now());
+    return this.once.run(stamped, async () => {
       await this.expectOwner(wish, stamped);
-      return this.keys.transact(apiKeyId, (current) => requestApiKey(current, data, this.clock.now()), stamped);
+      return { subject: apiKeyId, ...(await this.keys.transact(apiKeyId, request, stamped)) };
     });
   }
 

@@ -4,7 +4,14 @@ import { Clock } from '../../event-sourcing/clock.js';
 import type { Context } from '../../event-sourcing/fact.js';
 import type { AccessDenied } from '../domain/denial.events.js';
 import { KeysNotManageable } from '../domain/api-key.errors.js';
-import { UpdateNotAllowed, UsersNotReadable } from '../domain/user.errors.js';
+import {
+  CreateNotAllowed,
+  GrantingNotAllowed,
+  InvitingNotAllowed,
+  RemovalNotAllowed,
+  UpdateNotAllowed,
+  UsersNotReadable,
+} from '../domain/user.errors.js';
 import { Denials } from './streams.js';
 
 /** Refusals of one key that are told one by one within a minute; more are counted. */
@@ -98,6 +105,8 @@ function missingRight(error: unknown): string | undefined {
   if (error instanceof KeysNotManageable) return 'account_admin';
   if (error instanceof UsersNotReadable) return 'permission:USER_READ';
   if (error instanceof UpdateNotAllowed) return error.field === 'name' ? 'permission:USER_UPDATE' : 'account_admin';
+  const told = [CreateNotAllowed, RemovalNotAllowed, InvitingNotAllowed, GrantingNotAllowed];
+  for (const kind of told) if (error instanceof kind) return error.missing;
   return undefined;
 }
 

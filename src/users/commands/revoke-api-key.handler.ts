@@ -31,9 +31,10 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKeyCommand>
     // The target is the key's owner, whom a refusal names.
     const attempt = { action: 'revokeApiKey', targetId: '', fields: ['api_key'] };
     return this.refusals.watch(attempt, context, () =>
-      this.once.run(wish.apiKeyId, stamped, () =>
-        this.keys.transact(wish.apiKeyId, (key) => revokeApiKey(key, wish), stamped),
-      ),
+      this.once.run(stamped, async () => ({
+        subject: wish.apiKeyId,
+        ...(await this.keys.transact(wish.apiKeyId, (key) => revokeApiKey(key, wish), stamped)),
+      })),
     );
   }
 }

@@ -20,6 +20,6 @@ export const keyRule = (actor: Actor): KeyRule => (isAdmin(actor) ? 'account_adm
 
 /** Keys are for users who are there. Changes nothing. @throws UserNotFound */
 export function expectUser({ state: user }: Current<User>, accountId: string, userId: string): UserEvent[] {
-  if (!user || user.removed || user.accountId !== accountId) throw new UserNotFound(userId);
+  if (!user || user.state === 'removed' || user.accountId !== accountId) throw new UserNotFound(userId);
   return [];
 }

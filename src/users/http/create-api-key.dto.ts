@@ -1,17 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { ValidateIf } from 'class-validator';
 import { InvalidRequest } from '../../http/invalid-request.js';
 import { time } from '../../http/query-parameters.js';
-import { MAX_NAME_LENGTH } from '../domain/user-name.js';
-import { IsDisplayName } from './display-name.js';
-import { JudgedBy } from './judged-by.js';
+import { MAX_NAME_LENGTH, nameFault, normaliseName } from '../domain/user-name.js';
+import { JudgedBy, ofText, textAs } from './judged-by.js';
 import { decodeId } from './user-id.js';
 
 /** What a reader of text has against a member; undefined: nothing. */
 const unreadable =
   (read: (text: string) => unknown) =>
-  (value: unknown): string | undefined => {
-    if (typeof value !== 'string') return 'must be a string';
+  (value: string): string | undefined => {
     try {
       read(value);
       return undefined;
@@ -31,16 +30,17 @@ export class CreateApiKeyDto {
     maxLength: MAX_NAME_LENGTH,
     description: 'What the key is for; trimmed, then 1–255 characters',
   })
-  @IsDisplayName()
+  @Transform(textAs(normaliseName))
+  @JudgedBy(ofText(nameFault))
   name!: string;
 
   @ApiPropertyOptional({ type: String, description: 'Whose key; the own by default, others as account admin' })
   @ValidateIf((dto: CreateApiKeyDto) => dto.user_id !== undefined)
-  @JudgedBy('isId', unreadable((text) => decodeId(text, '')))
+  @JudgedBy(ofText(unreadable((text) => decodeId(text, ''))))
   user_id?: string;
 
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'RFC 3339, in the future; absent: never' })
   @ValidateIf((dto: CreateApiKeyDto) => dto.expires_at !== undefined)
-  @JudgedBy('isTime', unreadable(spelt))
+  @JudgedBy(ofText(unreadable(spelt)))
   expires_at?: string;
 }

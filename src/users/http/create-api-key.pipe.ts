@@ -7,6 +7,6 @@ import { validBody } from './valid-body.js';
 export class CreateApiKeyPipe implements PipeTransform<unknown, Promise<CreateApiKeyDto>> {
   /** @throws InvalidRequest */
   transform(body: unknown): Promise<CreateApiKeyDto> {
-    return validBody(CreateApiKeyDto, ['name', 'user_id', 'expires_at'], body);
+    return validBody(body, CreateApiKeyDto, ['name', 'user_id', 'expires_at']);
   }
 }

@@ -16,8 +16,11 @@ export const header = (request: FastifyRequest, name: string): string | undefine
   return Array.isArray(value) ? value.join(',') : value;
 };
 
+/** Whoever asks, as far as it is stored; with a key, or without one. */
+type Caller = Omit<Actor, 'permissions' | 'apiKeyId'> & Readonly<{ apiKeyId: string | null }>;
+
 /** What is stored of a request with what it brought about. */
-export const contextOf = (request: FastifyRequest, actor: Actor): Omit<Context, 'rule'> => ({
+export const contextOf = (request: FastifyRequest, actor: Caller): Omit<Context, 'rule'> => ({
   accountId: actor.accountId,
   actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
   requestId: request.id,

@@ -1,10 +1,8 @@
 import { InvalidRequest } from '../../http/invalid-request.js';
+import { NOBODY } from '../domain/public-id.js';
 
 const TYPED = /^([A-Za-z]+):(.+)$/s;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-
-/** The ULID that stands where an id cannot be a user's: well-formed, and nobody's. */
-export const NOBODY = '0'.repeat(26);
 
 /**
  * The ULID in a user id; {@link NOBODY} in one that is well-formed but no user's: of another type, or no ULID. Whether
