@@ -5,7 +5,7 @@ import { formatApiKey } from '../../src/users/domain/api-key.js';
 import { encodeId, encodeUserId } from '../../src/users/domain/public-id.js';
 import type { OpenApiDocument } from '../support/published-api.js';
 import { daysFromNow, type Someone } from '../support/seed.js';
-import { requestOf, type Target } from './matrix.requests.js';
+import { isForInvited, requestOf, type Target } from './matrix.requests.js';
 import { CALLERS, PERMISSIONS, type Row, rows } from './matrix.table.js';
 import { withService } from './with-service.js';
 
@@ -41,9 +41,9 @@ beforeAll(async () => {
 const isOfUser = (row: Row): boolean => /\{(user|api_key)_id\}/.test(row.name);
 
 /** Somebody, and something of theirs, that nobody has touched yet. */
-async function fresh(caller: Caller): Promise<Target> {
+async function fresh(row: Row, caller: Caller): Promise<Target> {
   const { seed } = context;
-  const { id: userId, keyId } = await seed.user();
+  const { id: userId, keyId } = await seed.user({ status: isForInvited(row) ? 'invited' : 'active' });
   const own = await seed.key(caller.ulid, caller.name === 'stranger' ? { accountId: strangers } : {});
   return { userId, keyId: encodeId('ApiKey', keyId), ownKeyId: encodeId('ApiKey', own.keyId) };
 }
@@ -69,7 +69,7 @@ it('has every operation of the published document, and no other', () => {
 });
 
 it.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
-  const targets = await Promise.all(callers.map(fresh));
+  const targets = await Promise.all(callers.map((caller) => fresh(row, caller)));
   const answered: Record<string, number> = {};
   for (const [i, caller] of callers.entries())
     answered[caller.name] = (await ask(row, targets[i] ?? foreign, caller)).status;
