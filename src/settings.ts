@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { TrustProxy } from './http/client-address.js';
+
 /** Everything the service can be told, checked. Read from the environment once, at boot. */
 export type Settings = Readonly<{
   port: number;
@@ -9,6 +12,12 @@ export type Settings = Readonly<{
   bootstrapAdminEmail: string;
   bootstrapAdminName: string;
   logLevel: LogLevel;
+  /** Whose word on where a request came from is taken. */
+  trustProxy: TrustProxy;
+  /** Requests a minute by one API key; 0: any number. */
+  rateLimitPerKey: number;
+  /** Failed attempts to authenticate a minute from one address; 0: any number. */
+  rateLimitFailedAuth: number;
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -25,11 +34,14 @@ const DEFAULTS = {
   BOOTSTRAP_ADMIN_EMAIL: 'admin@example.com',
   BOOTSTRAP_ADMIN_NAME: 'Admin',
   LOG_LEVEL: 'info',
+  TRUST_PROXY: undefined,
+  RATE_LIMIT_PER_KEY: '600000',
+  RATE_LIMIT_FAILED_AUTH: '6000',
 } as const;
 type Name = keyof typeof DEFAULTS;
 
 /** Beginnings that are ours alone, so that a misspelt setting is noticed rather than ignored. */
-const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL)/;
+const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|TRUST_|RATE_LIMIT)/;
 
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
@@ -56,6 +68,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     bootstrapAdminEmail: email('BOOTSTRAP_ADMIN_EMAIL', text('BOOTSTRAP_ADMIN_EMAIL')),
     bootstrapAdminName: text('BOOTSTRAP_ADMIN_NAME'),
     logLevel: logLevel(text('LOG_LEVEL')),
+    trustProxy: trustProxy(given('TRUST_PROXY')),
+    rateLimitPerKey: rate('RATE_LIMIT_PER_KEY', text('RATE_LIMIT_PER_KEY')),
+    rateLimitFailedAuth: rate('RATE_LIMIT_FAILED_AUTH', text('RATE_LIMIT_FAILED_AUTH')),
   };
 }
 
@@ -85,4 +100,25 @@ function logLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text);
   if (level) return level;
   throw new InvalidSettings(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function rate(name: Name, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidSettings(`${name} must be a number a minute, 0 for any number`);
+}
+
+const RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Neither `true` nor a number of proxies: whoever reached the service past them could say that they come from anywhere. */
+function trustProxy(text: string | undefined): TrustProxy {
+  if (text === undefined) return false;
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => RANGES.includes(part) || isNetwork(part))) return parts;
+  throw new InvalidSettings('TRUST_PROXY must be the addresses or CIDRs of proxies, with commas between');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }

@@ -12,7 +12,16 @@ describe('settings', () => {
       bootstrapAdminEmail: 'admin@example.com',
       bootstrapAdminName: 'Admin',
       logLevel: 'info',
+      trustProxy: false,
+      rateLimitPerKey: 600_000,
+      rateLimitFailedAuth: 6_000,
     });
+  });
+  it.each([
+    ['', false],
+    ['loopback, 10.0.0.0/8,2001:db8::/32,192.0.2.1', ['loopback', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1']],
+  ])('trusts %s', (TRUST_PROXY, trustProxy) => {
+    expect(readSettings({ TRUST_PROXY }).trustProxy).toEqual(trustProxy);
   });
   it('takes what it is given, and empty for absent', () => {
     const given = { PORT: '0', HOST: '::1', EVENTSTORE_URL: 'esdb://db:2113?tls=false', LOG_LEVEL: '', HOME: '/x' };
@@ -35,6 +44,15 @@ describe('settings', () => {
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /BOOTSTRAP_ADMIN_EMAIL/],
     [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1/' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1,' }, /TRUST_PROXY/],
+    [{ TRUST_PROXIES: '1' }, /TRUST_PROXIES/],
+    [{ RATE_LIMIT_PER_KEY: '-1' }, /RATE_LIMIT_PER_KEY/],
+    [{ RATE_LIMIT_FAILED_AUTH: '1.5' }, /RATE_LIMIT_FAILED_AUTH/],
+    [{ RATE_LIMIT: '1' }, /RATE_LIMIT/],
   ])('refuses %j, naming it', (environment, naming) => {
     expect(() => readSettings(environment)).toThrow(InvalidSettings);
     expect(() => readSettings(environment)).toThrow(naming);
