@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const log = pino({ level: settings.logLevel });
   log.info(printable(settings), 'settings');
   const { resources, eventStoreUrl, close } = await openResources(settings, log);
-  const service = await startService(resources);
+  const service = await startService(resources, settings);
   onSignals(async () => {
     await stopService(service, log);
     await close();

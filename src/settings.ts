@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { TrustProxy } from './http/client-address.js';
+
 /** Everything the service can be told, checked. Read from the environment once, at boot. */
 export type Settings = Readonly<{
   port: number;
@@ -15,6 +18,12 @@ export type Settings = Readonly<{
   /** Where callers reach the service; undefined: where it listens. */
   publicUrl: string | undefined;
   invitationTtlMs: number;
+  /** Whose word on where a request came from is taken. */
+  trustProxy: TrustProxy;
+  /** Requests a minute by one API key; 0: any number. */
+  rateLimitPerKey: number;
+  /** Failed attempts to authenticate a minute from one address; 0: any number. */
+  rateLimitFailedAuth: number;
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -35,11 +44,15 @@ const DEFAULTS = {
   MAIL_FROM: 'user-ledger <no-reply@example.com>',
   PUBLIC_URL: undefined,
   INVITATION_TTL: '7d',
+  TRUST_PROXY: undefined,
+  RATE_LIMIT_PER_KEY: '600000',
+  RATE_LIMIT_FAILED_AUTH: '6000',
 } as const;
 type Name = keyof typeof DEFAULTS;
 
 /** Beginnings that are ours alone, so that a misspelt setting is noticed rather than ignored. */
-const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_)/;
+const OURS =
+  /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_|TRUST_|RATE_LIMIT)/;
 
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
@@ -70,6 +83,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     mailFrom: mailFrom(text('MAIL_FROM')),
     publicUrl: publicUrl(given('PUBLIC_URL')),
     invitationTtlMs: duration('INVITATION_TTL', text('INVITATION_TTL')),
+    trustProxy: trustProxy(given('TRUST_PROXY')),
+    rateLimitPerKey: rate('RATE_LIMIT_PER_KEY', text('RATE_LIMIT_PER_KEY')),
+    rateLimitFailedAuth: rate('RATE_LIMIT_FAILED_AUTH', text('RATE_LIMIT_FAILED_AUTH')),
   };
 }
 
@@ -133,4 +149,25 @@ function logLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text);
   if (level) return level;
   throw new InvalidSettings(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function rate(name: Name, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidSettings(`${name} must be a number a minute, 0 for any number`);
+}
+
+const RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Neither `true` nor a number of proxies: whoever reached the service past them could say that they come from anywhere. */
+function trustProxy(text: string | undefined): TrustProxy {
+  if (text === undefined) return false;
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => RANGES.includes(part) || isNetwork(part))) return parts;
+  throw new InvalidSettings('TRUST_PROXY must be the addresses or CIDRs of proxies, with commas between');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['event-sourcing', 'users/commands', 'users/contract', 'users/queries', 'users/projections', 'users/http'],
     '@nestjs/',
   ],
-  http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way'],
+  http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way', 'lru-cache'],
   'infrastructure/event-store': ['event-sourcing', '@eventstore/db-client', 'uuid', 'lru-cache'],
   'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3'],
   'infrastructure/projector': ['event-sourcing'],

@@ -18,7 +18,16 @@ describe('settings', () => {
       mailFrom: 'user-ledger <no-reply@example.com>',
       publicUrl: undefined,
       invitationTtlMs: 7 * DAY_MS,
+      trustProxy: false,
+      rateLimitPerKey: 600_000,
+      rateLimitFailedAuth: 6_000,
     });
+  });
+  it.each([
+    ['', false],
+    ['loopback, 10.0.0.0/8,2001:db8::/32,192.0.2.1', ['loopback', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1']],
+  ])('trusts %s', (TRUST_PROXY, trustProxy) => {
+    expect(readSettings({ TRUST_PROXY }).trustProxy).toEqual(trustProxy);
   });
   it('takes what it is given, and empty for absent', () => {
     const given = { PORT: '0', HOST: '::1', EVENTSTORE_URL: 'esdb://db:2113?tls=false', LOG_LEVEL: '', HOME: '/x' };
@@ -51,6 +60,15 @@ describe('settings', () => {
     [{ INVITATION_TTL: '366d' }, /INVITATION_TTL/],
     [{ INVITATION_TTL: 'P' }, /INVITATION_TTL/],
     [{ INVITATION_TTL: '7w' }, /INVITATION_TTL/],
+    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1/' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1,' }, /TRUST_PROXY/],
+    [{ TRUST_PROXIES: '1' }, /TRUST_PROXIES/],
+    [{ RATE_LIMIT_PER_KEY: '-1' }, /RATE_LIMIT_PER_KEY/],
+    [{ RATE_LIMIT_FAILED_AUTH: '1.5' }, /RATE_LIMIT_FAILED_AUTH/],
+    [{ RATE_LIMIT: '1' }, /RATE_LIMIT/],
   ])('refuses %j, naming it', (environment, naming) => {
     expect(() => readSettings(environment)).toThrow(InvalidSettings);
     expect(() => readSettings(environment)).toThrow(naming);

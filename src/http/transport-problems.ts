@@ -20,6 +20,11 @@ export const transportProblems = {
     title: 'Unsupported media type',
     detail: 'Send the body as application/json in UTF-8.',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'More requests than the rate allows; Retry-After says when there is room again.',
+  },
   'header-fields-too-large': {
     status: 431,
     title: 'Header fields too large',

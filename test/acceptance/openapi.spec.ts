@@ -29,6 +29,43 @@ it.each([
     ]);
 });
 
+const KEYS = '/v2/api-keys';
+it.each([
+  ['get', KEYS, ['200', '400', '401', '403', '429', '500', '503']],
+  ['post', KEYS, ['201', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503']],
+  ['delete', `${KEYS}/{api_key_id}`, ['204', '400', '401', '403', '404', '409', '422', '429', '500', '503']],
+])('lists %s %s with every status it answers', async (method, path, statuses) => {
+  const operation = (await published()).paths[path]?.[method];
+  expect(Object.keys(operation?.responses ?? {})).toEqual(statuses);
+});
+
+it('describes keys as they are made and listed', async () => {
+  const { service } = context;
+  const { schemas } = (await published()).components;
+  const body = { name: 'x', expires_at: '2099-01-01T00:00:00Z' };
+  const headers = { 'content-type': 'application/json' };
+  const made = await service.request(KEYS, { method: 'POST', body: JSON.stringify(body), headers });
+  const created = (await made.json()) as object;
+  const list = (await (await service.request(KEYS)).json()) as { api_keys: object[] };
+  expect(Object.keys(schemas.CreatedApiKeyResponse?.properties ?? {}).sort()).toEqual(Object.keys(created).sort());
+  expect(Object.keys(schemas.ApiKeyResponse?.properties ?? {})).toEqual(
+    expect.arrayContaining(Object.keys(list.api_keys[1] ?? {})),
+  );
+  expect(schemas.CreateApiKeyDto?.required).toEqual(['name']);
+});
+
+it('says of every route that asks for a key that there may be too many requests', async () => {
+  const operations = Object.entries((await published()).paths).flatMap(([path, methods]) =>
+    Object.values(methods).map(({ responses }) => ({ path, headers: Object.keys(responses['429']?.headers ?? {}) })),
+  );
+  for (const { path, headers } of operations)
+    expect([path, headers]).toEqual([
+      path,
+      path.startsWith('/v2/') ? ['Retry-After', 'RateLimit', 'RateLimit-Policy'] : [],
+    ]);
+  expect(operations.filter(({ headers }) => headers.length > 0).length).toBeGreaterThanOrEqual(10);
+});
+
 it('names the headers of safe writes and of reading them', async () => {
   const { get, patch } = (await published()).paths[USER] ?? {};
   const headersOf = (operation?: Operation) =>

@@ -6,10 +6,10 @@ import { ServiceUnderTest } from '../support/service.js';
 const START_MS = 60_000;
 
 /** One service for all tests of a file, and a hand in its event store. Its answers are held against what it publishes. */
-export function withService(): { service: ServiceUnderTest; seed: Seed } {
+export function withService(env: Readonly<Record<string, string>> = {}): { service: ServiceUnderTest; seed: Seed } {
   const context = {} as { service: ServiceUnderTest; seed: Seed };
   beforeAll(async () => {
-    context.service = await ServiceUnderTest.start();
+    context.service = await ServiceUnderTest.start({ env });
     context.service.published = await PublishedApi.of(context.service.baseUrl);
     context.seed = new Seed(context.service);
   }, START_MS);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../event-sourcing/fact.js';
+import { clientAddress } from '../../http/client-address.js';
 import type { Actor } from '../domain/actor.js';
 import { Unauthenticated } from './authentication.hook.js';
 
@@ -24,7 +25,7 @@ export const contextOf = (request: FastifyRequest, actor: Caller): Omit<Context,
   accountId: actor.accountId,
   actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
   requestId: request.id,
-  ip: request.ip,
+  ip: clientAddress(request),
   userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
   commandId: randomUUID(),
 });

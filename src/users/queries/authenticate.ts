@@ -31,12 +31,20 @@ export class Authentication {
     });
   }
 
+  /** The key's owner where that is known without a look-up. */
+  remembered(key: string): Principal | undefined {
+    return this.valid(this.cache.get(hashApiKey(key)));
+  }
+
   /** The key's owner; undefined for a key that is malformed, unknown, revoked or expired, or whose owner is not active. */
   async principal(key: string): Promise<Principal | undefined> {
     if (!isApiKey(key)) return undefined;
     const hash = hashApiKey(key);
     const cached = this.cache.get(hash);
-    const found = cached ?? (await this.lookUp(hash));
+    return this.valid(cached ?? (await this.lookUp(hash)));
+  }
+
+  private valid(found: Principal | undefined): Principal | undefined {
     return found && found.expiresAt > this.clock.now().getTime() ? found : undefined;
   }
 
