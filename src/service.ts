@@ -22,7 +22,7 @@ import { documentedModels } from './users/http/users.documentation.js';
 import { Authentication } from './users/queries/authenticate.js';
 
 /** Routes that ask for no API key: by the pattern that matched, never by the path as spelt. */
-const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?|v2\/invitations\/accept)$/;
+const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?|(v2\/)?invitations\/accept)$/;
 
 /** The application, built but not yet listening. */
 export type Service = Readonly<{

@@ -17,6 +17,7 @@ import { UpdateUserHandler } from './commands/update-user.handler.js';
 import { AuditController } from './http/audit.controller.js';
 import { ContractController } from './http/contract.controller.js';
 import { EventStreams } from './http/event-streams.js';
+import { InvitationPageController } from './http/invitation-page.controller.js';
 import { InvitationsController } from './http/invitations.controller.js';
 import { PermissionsController } from './http/permissions.controller.js';
 import { UserLifecycleController } from './http/user-lifecycle.controller.js';
@@ -53,6 +54,7 @@ export const readModel: ReadModelShape = {
   exports: [EventStreams],
   controllers: [
     ...[UsersController, UserLifecycleController, PermissionsController, InvitationsController],
+    InvitationPageController,
     ...[AuditController, ContractController, UserEventsController],
   ],
   providers: [
