@@ -39,6 +39,30 @@ it.each([
     ]);
 });
 
+const COMMON = ['400', '401', '403', '500', '503'];
+it.each<[string, string, string[]]>([
+  ['post', '/v2/users', ['200', '201', ...COMMON, '409', '413', '415', '422']],
+  ['delete', USER, ['204', ...COMMON, '404', '409', '422']],
+  ['post', `${USER}/resend-invitation`, ['204', ...COMMON, '404', '409', '422']],
+  ['get', `${USER}/permissions`, ['200', ...COMMON, '404']],
+  ['put', `${USER}/permissions`, ['200', ...COMMON, '404', '409', '412', '413', '415', '422']],
+  ['post', '/v2/invitations/accept', ['200', '400', '404', '409', '413', '415', '500', '503']],
+])('lists %s of %s with exactly the statuses it answers', async (method, path, statuses) => {
+  const operation = (await published()).paths[path]?.[method];
+  expect(Object.keys(operation?.responses ?? {}).sort()).toEqual([...statuses].sort());
+  for (const [status, { content = {} }] of Object.entries(operation?.responses ?? {})) {
+    const type = status === '204' ? [] : [status < '300' ? 'application/json' : 'application/problem+json'];
+    expect([status, Object.keys(content)]).toEqual([status, type]);
+  }
+});
+
+it('describes a new user with one member more, and asks no key to accept', async () => {
+  const { paths, components } = await published();
+  const { CreatedUserResponse, UserResponse } = components.schemas;
+  expect(CreatedUserResponse?.required?.sort()).toEqual([...(UserResponse?.required ?? []), 'invite_mode'].sort());
+  expect(paths['/v2/invitations/accept']?.post).not.toHaveProperty('security');
+});
+
 it('names the headers of safe writes and of reading them', async () => {
   const { get, patch } = (await published()).paths[USER] ?? {};
   const headersOf = (operation?: Operation) =>
