@@ -24,7 +24,7 @@ import { documentedModels } from './users/http/users.documentation.js';
 import { Authentication } from './users/queries/authenticate.js';
 
 /** Routes that ask for no API key: by the pattern that matched, never by the path as spelt. */
-const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?|v2\/invitations\/accept)$/;
+const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?|(v2\/)?invitations\/accept)$/;
 
 /** How far strangers are trusted, and how much of them is taken. */
 type Limits = Pick<Settings, 'trustProxy' | 'rateLimitPerKey' | 'rateLimitFailedAuth'>;

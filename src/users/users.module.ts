@@ -20,6 +20,7 @@ import { ApiKeysController } from './http/api-keys.controller.js';
 import { AuditController } from './http/audit.controller.js';
 import { ContractController } from './http/contract.controller.js';
 import { EventStreams } from './http/event-streams.js';
+import { InvitationPageController } from './http/invitation-page.controller.js';
 import { InvitationsController } from './http/invitations.controller.js';
 import { PermissionsController } from './http/permissions.controller.js';
 import { UserLifecycleController } from './http/user-lifecycle.controller.js';
@@ -59,7 +60,8 @@ export const readModel: ReadModelShape = {
   exports: [EventStreams],
   controllers: [
     ...[UsersController, UserLifecycleController, PermissionsController, InvitationsController],
-    ...[ApiKeysController, AuditController, ContractController, UserEventsController],
+    ...[InvitationPageController, ApiKeysController],
+    ...[AuditController, ContractController, UserEventsController],
   ],
   providers: [
     ...[UpdateUserHandler, OpenAccountHandler, RecordAuditReadingHandler, Once, Refusals],

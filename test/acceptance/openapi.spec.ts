@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import type { OpenApiDocument, Operation } from '../support/published-api.js';
 import { withService } from './with-service.js';
 
@@ -16,29 +17,55 @@ it('is OpenAPI 3.1 and says how to authenticate', async () => {
   ]);
 });
 
-it.each([
-  ['get', ['200', '400', '401', '403', '404', '500', '503']],
-  ['patch', ['200', '400', '401', '403', '404', '409', '412', '413', '415', '422', '500', '503']],
-])('lists %s of a user with every status it answers', async (method, statuses) => {
-  const operation = (await published()).paths[USER]?.[method];
-  expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(statuses));
-  for (const [status, { content = {} }] of Object.entries(operation?.responses ?? {}))
-    expect([status, Object.keys(content)]).toEqual([
-      status,
-      [status === '200' ? 'application/json' : 'application/problem+json'],
+/** Every status that each route answers, by hand; 429 may come before any of them that are under /v2. */
+const STATUSES = `
+GET /health/live                            200
+GET /health/ready                           200                                         503
+GET /metrics                                200
+GET /invitations/accept                     200
+GET /v2/users                               200     400 401 403                     500 503
+POST /v2/users                              200 201 400 401 403     409 413 415 422 500 503
+GET /v2/users/{user_id}                     200     400 401 403 404                 500 503
+PATCH /v2/users/{user_id}                   200     400 401 403 404 409 412 413 415 422 500 503
+DELETE /v2/users/{user_id}                  204     400 401 403 404 409         422 500 503
+POST /v2/users/{user_id}/resend-invitation  204     400 401 403 404 409         422 500 503
+GET /v2/users/{user_id}/permissions         200     400 401 403 404                 500 503
+PUT /v2/users/{user_id}/permissions         200     400 401 403 404 409 412 413 415 422 500 503
+POST /v2/invitations/accept                 200     400         404 409 413 415     500 503
+GET /v2/users/{user_id}/history             200     400 401 403 404                 500 503
+GET /v2/audit-events                        200     400 401 403                     500 503
+GET /v2/audit-logs                          200     400 401 403                     500 503
+GET /v2/user-events                         200     400 401 403                     500 503
+GET /v2/api-keys                            200     400 401 403                     500 503
+POST /v2/api-keys                           201     400 401 403 404 409 413 415 422 500 503
+DELETE /v2/api-keys/{api_key_id}            204     400 401 403 404 409         422 500 503
+`;
+
+it('lists every route with every status it answers, and each problem as one', async () => {
+  const { paths } = await published();
+  const listed = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { responses }]) => [`${method.toUpperCase()} ${path}`, Object.keys(responses)]),
+  );
+  const wanted = STATUSES.split('\n')
+    .filter(Boolean)
+    .map((line) => line.split(/ {2,}/).join(' ').split(' '))
+    .map(([method = '', path = '', ...statuses]) => [
+      `${method} ${path}`,
+      [...statuses, ...(path.startsWith('/v2/') ? ['429'] : [])].sort(),
     ]);
+  expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(wanted));
+  for (const [path, item] of Object.entries(paths))
+    for (const [status, { content = {} }] of Object.values(item).flatMap(({ responses }) => Object.entries(responses)))
+      if (status >= '400' && path.startsWith('/v2/'))
+        expect([path, status, Object.keys(content)]).toEqual([path, status, ['application/problem+json']]);
+});
+
+it('is valid by the schema of OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate({ ...(await published()) });
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
 });
 
 const KEYS = '/v2/api-keys';
-it.each([
-  ['get', KEYS, ['200', '400', '401', '403', '429', '500', '503']],
-  ['post', KEYS, ['201', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503']],
-  ['delete', `${KEYS}/{api_key_id}`, ['204', '400', '401', '403', '404', '409', '422', '429', '500', '503']],
-])('lists %s %s with every status it answers', async (method, path, statuses) => {
-  const operation = (await published()).paths[path]?.[method];
-  expect(Object.keys(operation?.responses ?? {})).toEqual(statuses);
-});
-
 it('describes keys as they are made and listed', async () => {
   const { service } = context;
   const { schemas } = (await published()).components;
@@ -64,6 +91,13 @@ it('says of every route that asks for a key that there may be too many requests'
       path.startsWith('/v2/') ? ['Retry-After', 'RateLimit', 'RateLimit-Policy'] : [],
     ]);
   expect(operations.filter(({ headers }) => headers.length > 0).length).toBeGreaterThanOrEqual(10);
+});
+
+it('describes a new user with one member more, and asks no key to accept', async () => {
+  const { paths, components } = await published();
+  const { CreatedUserResponse, UserResponse } = components.schemas;
+  expect(CreatedUserResponse?.required?.sort()).toEqual([...(UserResponse?.required ?? []), 'invite_mode'].sort());
+  expect(paths['/v2/invitations/accept']?.post).not.toHaveProperty('security');
 });
 
 it('names the headers of safe writes and of reading them', async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { InitialAdmin } from '../../src/initial-admin.js';
 import type { PublishedApi } from './published-api.js';
@@ -52,6 +53,16 @@ export class ServiceUnderTest {
 
   get admin(): InitialAdmin {
     return JSON.parse(readFileSync(join(this.dataDir, 'initial-admin.json'), 'utf8')) as InitialAdmin;
+  }
+
+  /** Resolves to the first line it has printed, or will print, that matches. */
+  async printed(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const line = this.output.find((each) => pattern.test(each));
+      if (line !== undefined) return line;
+      await once(this.process.stdout ?? this.process, 'data');
+      await setImmediate(); // the line is noted by a listener of its own
+    }
   }
 
   /** Ends it by a signal, SIGTERM unless told otherwise, and resolves to its exit code. */
