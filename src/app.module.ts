@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import { ulid } from 'ulid';
 import { ConsumerGroups } from './event-sourcing/consumer-groups.js';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
+import { Ids } from './event-sourcing/ids.js';
 import type { AnyFact } from './event-sourcing/fact.js';
 import { ProjectionProgress, Rows, Receipts } from './event-sourcing/read-model.js';
 import type { Aggregate } from './event-sourcing/streams.js';
@@ -21,6 +23,8 @@ import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceMetrics } from './metrics.js';
 import { ServiceReadiness } from './readiness.js';
+import { InvitationTerms } from './users/commands/invitations.js';
+import { KeySource } from './users/commands/key-source.js';
 import {
   AccountStreams,
   ApiKeyStreams,
@@ -45,8 +49,10 @@ export type Resources = Readonly<{
   statements: Statements;
   reading: Kysely<AnyTables>;
   log: Log;
-  /** What cursors are sealed with. */
+  /** What cursors are sealed with, keys made again, and the tokens of invitations made. */
   secret: Uint8Array;
+  /** How long an invitation is good for. */
+  invitationTtlMs: number;
 }>;
 
 const streamsOf =
@@ -71,15 +77,19 @@ const streams = [
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class AppModule {
-  static with({ eventStore, consumerGroups, writing, statements, reading, log, secret }: Resources): DynamicModule {
+  static with(resources: Resources): DynamicModule {
+    const { eventStore, consumerGroups, writing, statements, reading, log, secret, invitationTtlMs } = resources;
     const writer = new SqlReadModelWriter(writing, statements);
     const projector = new Projector(readModel, eventStore, writer, log);
     const rows = new CachedRows(new SqlRows(reading), projector);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
+      { provide: Ids, useValue: { next: () => ulid() } satisfies Ids },
+      { provide: InvitationTerms, useValue: { secret, ttlMs: invitationTtlMs } satisfies InvitationTerms },
       { provide: Rows, useValue: rows },
       { provide: Cursors, useValue: new Cursors(secret) },
+      { provide: KeySource, useValue: new KeySource(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },

@@ -5,6 +5,7 @@ const USAGE = `Usage: npm run -s cli -- <command> [options]
 
 Commands:
   rebuild     empties the read model and tells it all of history again
+  users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
 
 Every command has --help, and --json for scripts.
@@ -20,6 +21,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./cli/rebuild.command.js')).rebuildCommand(args);
     case 'consumers':
       return (await import('./cli/consumers.command.js')).consumersCommand(args);
+    case 'users':
+      return (await import('./cli/users.command.js')).usersCommand(args);
     case '--help':
       process.stdout.write(USAGE);
       return 0;

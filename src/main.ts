@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ensureInitialAdmin } from './initial-admin.js';
 import { announce } from './announce.js';
+import { invitationMails } from './invitation-mails.js';
 import { openResources } from './resources.js';
 import { type Service, startService } from './service.js';
 import { printable, readSettings } from './settings.js';
@@ -13,8 +14,10 @@ async function main(): Promise<void> {
   const log = pino({ level: settings.logLevel });
   log.info(printable(settings), 'settings');
   const { resources, eventStoreUrl, close } = await openResources(settings, log);
-  const service = await startService(resources);
+  const service = await startService(resources, settings);
+  const mails = invitationMails(service, resources, settings);
   onSignals(async () => {
+    await mails.stop();
     await stopService(service, log);
     await close();
   }, log);
@@ -24,6 +27,7 @@ async function main(): Promise<void> {
   const addresses = { base_url: baseUrl, eventstore_url: eventStoreUrl };
   const { commands, rows, projector } = service;
   announce(baseUrl, await ensureInitialAdmin(settings, addresses, commands, rows, projector));
+  mails.start(settings.publicUrl ?? baseUrl);
 }
 
 function addressOf(service: Service, host: string): string {

@@ -47,6 +47,7 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
       reading,
       log,
       secret: secretOf(dataDir),
+      invitationTtlMs: settings.invitationTtlMs,
     },
     eventStoreUrl,
     async close() {

@@ -10,11 +10,13 @@ import { acceptJsonOnly } from './http/json-body.js';
 import { allowedMethods, MethodNotAllowed } from './http/method-not-allowed.js';
 import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimiter } from './http/rate-limiter.js';
 import { httpServer } from './http/server.js';
 import { Projector } from './infrastructure/projector/projector.js';
+import type { Settings } from './settings.js';
 import { Refusals } from './users/commands/refusals.js';
 import { EventStreams } from './users/http/event-streams.js';
-import { authenticate } from './users/http/authentication.hook.js';
+import { authenticate, type RateLimits } from './users/http/authentication.hook.js';
 import { keepRefusal } from './users/http/keep-refusals.js';
 import { statusTable } from './users/http/status-table.js';
 import { auditModels } from './users/http/audit.documentation.js';
@@ -22,7 +24,11 @@ import { documentedModels } from './users/http/users.documentation.js';
 import { Authentication } from './users/queries/authenticate.js';
 
 /** Routes that ask for no API key: by the pattern that matched, never by the path as spelt. */
-const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?)$/;
+const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\/.*)?|(v2\/)?invitations\/accept)$/;
+
+/** How far strangers are trusted, and how much of them is taken. */
+type Limits = Pick<Settings, 'trustProxy' | 'rateLimitPerKey' | 'rateLimitFailedAuth'>;
+type Authenticated = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /** The application, built but not yet listening. */
 export type Service = Readonly<{
@@ -36,21 +42,21 @@ export type Service = Readonly<{
 }>;
 
 /** Builds the application and tells it all of history, or what of it can be told. */
-export async function startService(resources: Resources): Promise<Service> {
+export async function startService(resources: Resources, settings: Limits): Promise<Service> {
   const problems = new ProblemFilter(statusTable, resources.log);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(resources),
     httpServer((error, request, reply) => {
       void onBadPath(error, request, reply);
-    }),
+    }, settings.trustProxy),
     { logger: ['error', 'warn'], bodyParser: false, abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance();
   const authentication = app.get(Authentication);
   const refusals = app.get(Refusals);
-  const principalOf = authenticate((key) => authentication.principal(key));
-  const authenticated = (request: FastifyRequest): Promise<void> =>
-    principalOf(request).catch(async (refusal: unknown) => {
+  const principalOf = authenticate(authentication, limitsOf(settings));
+  const authenticated: Authenticated = (request, reply) =>
+    principalOf(request, reply).catch(async (refusal: unknown) => {
       await keepRefusal(refusal, request, refusals);
       throw refusal;
     });
@@ -73,7 +79,7 @@ export async function startService(resources: Resources): Promise<Service> {
   /** No hook runs for a path that cannot be decoded; whoever has no key learns no more than elsewhere. */
   async function onBadPath(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.header('x-request-id', request.id);
-    const answer = await authenticated(request).then(
+    const answer = await authenticated(request, reply).then(
       () => error,
       (refusal: unknown) => refusal,
     );
@@ -81,7 +87,12 @@ export async function startService(resources: Resources): Promise<Service> {
   }
 }
 
-function guardRequests(fastify: FastifyInstance, authenticated: (request: FastifyRequest) => Promise<void>): void {
+const limitsOf = ({ rateLimitPerKey, rateLimitFailedAuth }: Limits): RateLimits => ({
+  ...(rateLimitPerKey > 0 && { perKey: new RateLimiter('per-key', rateLimitPerKey) }),
+  ...(rateLimitFailedAuth > 0 && { failedAuthentication: new RateLimiter('failed-auth', rateLimitFailedAuth) }),
+});
+
+function guardRequests(fastify: FastifyInstance, authenticated: Authenticated): void {
   acceptJsonOnly(fastify);
   const methodsOf = allowedMethods(fastify);
   fastify.decorateRequest('principal', null);
@@ -92,8 +103,8 @@ function guardRequests(fastify: FastifyInstance, authenticated: (request: Fastif
     if (hostless) reply.header('connection', 'close');
     done(hostless ? new InvalidRequest('Host', 'must be given') : undefined);
   });
-  fastify.addHook('onRequest', async (request) => {
-    if (!isPublic(request)) await authenticated(request);
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!isPublic(request)) await authenticated(request, reply);
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const allowed = request.is404 ? methodsOf(pathOf(request)) : [];

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { TrustProxy } from './http/client-address.js';
+
 /** Everything the service can be told, checked. Read from the environment once, at boot. */
 export type Settings = Readonly<{
   port: number;
@@ -9,6 +12,18 @@ export type Settings = Readonly<{
   bootstrapAdminEmail: string;
   bootstrapAdminName: string;
   logLevel: LogLevel;
+  /** How invitations are mailed; undefined: their links are written to the log. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Where callers reach the service; undefined: where it listens. */
+  publicUrl: string | undefined;
+  invitationTtlMs: number;
+  /** Whose word on where a request came from is taken. */
+  trustProxy: TrustProxy;
+  /** Requests a minute by one API key; 0: any number. */
+  rateLimitPerKey: number;
+  /** Failed attempts to authenticate a minute from one address; 0: any number. */
+  rateLimitFailedAuth: number;
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -25,11 +40,19 @@ const DEFAULTS = {
   BOOTSTRAP_ADMIN_EMAIL: 'admin@example.com',
   BOOTSTRAP_ADMIN_NAME: 'Admin',
   LOG_LEVEL: 'info',
+  SMTP_URL: undefined,
+  MAIL_FROM: 'user-ledger <no-reply@example.com>',
+  PUBLIC_URL: undefined,
+  INVITATION_TTL: '7d',
+  TRUST_PROXY: undefined,
+  RATE_LIMIT_PER_KEY: '600000',
+  RATE_LIMIT_FAILED_AUTH: '6000',
 } as const;
 type Name = keyof typeof DEFAULTS;
 
 /** Beginnings that are ours alone, so that a misspelt setting is noticed rather than ignored. */
-const OURS = /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL)/;
+const OURS =
+  /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_|TRUST_|RATE_LIMIT)/;
 
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
@@ -56,13 +79,21 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     bootstrapAdminEmail: email('BOOTSTRAP_ADMIN_EMAIL', text('BOOTSTRAP_ADMIN_EMAIL')),
     bootstrapAdminName: text('BOOTSTRAP_ADMIN_NAME'),
     logLevel: logLevel(text('LOG_LEVEL')),
+    smtpUrl: smtpUrl(given('SMTP_URL')),
+    mailFrom: mailFrom(text('MAIL_FROM')),
+    publicUrl: publicUrl(given('PUBLIC_URL')),
+    invitationTtlMs: duration('INVITATION_TTL', text('INVITATION_TTL')),
+    trustProxy: trustProxy(given('TRUST_PROXY')),
+    rateLimitPerKey: rate('RATE_LIMIT_PER_KEY', text('RATE_LIMIT_PER_KEY')),
+    rateLimitFailedAuth: rate('RATE_LIMIT_FAILED_AUTH', text('RATE_LIMIT_FAILED_AUTH')),
   };
 }
 
 /** Settings as they may be printed: without the password of an address, and without names and e-mails. */
 export function printable(settings: Settings): Partial<Settings> {
-  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, ...rest } = settings;
-  return { ...rest, eventStoreUrl: eventStoreUrl?.replace(/\/\/[^@/]*@/, '//***@') };
+  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, smtpUrl, ...rest } = settings;
+  const masked = (url: string | undefined) => url?.replace(/\/\/[^/]*@/, '//***@');
+  return { ...rest, eventStoreUrl: masked(eventStoreUrl), smtpUrl: masked(smtpUrl) };
 }
 
 function port(name: Name, text: string): number {
@@ -81,8 +112,62 @@ function eventStoreUrl(text: string | undefined): string | undefined {
   throw new InvalidSettings('EVENTSTORE_URL must be an EventStoreDB connection string: esdb://… or esdb+discover://…');
 }
 
+function smtpUrl(text: string | undefined): string | undefined {
+  if (text === undefined || (/^smtps?:\/\/./.test(text) && URL.canParse(text))) return text;
+  throw new InvalidSettings(
+    'SMTP_URL must be smtp://user:password@host:port, or smtps://… for TLS from the first byte',
+  );
+}
+
+/** An address, or `Name <address>`. */
+function mailFrom(text: string): string {
+  if (/^([^<>"\r\n]*<)?[^\s@<>]+@[^\s@<>]+>?$/.test(text)) return text;
+  throw new InvalidSettings('MAIL_FROM must be an e-mail address, or a name and <an address>');
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (/^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new InvalidSettings('PUBLIC_URL must be http://… or https://…, without ? and #');
+}
+
+const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+type Unit = keyof typeof UNITS;
+const MOST_MS = 365 * UNITS.d;
+
+/** Days (`7`), a number and a unit (`7d`, `12h`, `30m`, `45s`), or ISO 8601 (`P7D`, `PT12H`); in milliseconds. */
+function duration(name: Name, text: string): number {
+  const [, number, unit = 'd'] = /^(\d+)([dhms])?$/.exec(text) ?? [];
+  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? [];
+  const parts = number === undefined ? { d: days, h: hours, m: minutes, s: seconds } : { [unit]: number };
+  const ms = Object.entries(parts).reduce((sum, [of, count]) => sum + Number(count ?? 0) * UNITS[of as Unit], 0);
+  if (ms >= UNITS.s && ms <= MOST_MS) return ms;
+  throw new InvalidSettings(`${name} must be a time from 1 second to 365 days, such as 7d, 12h or P7D`);
+}
+
 function logLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text);
   if (level) return level;
   throw new InvalidSettings(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function rate(name: Name, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidSettings(`${name} must be a number a minute, 0 for any number`);
+}
+
+const RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Neither `true` nor a number of proxies: whoever reached the service past them could say that they come from anywhere. */
+function trustProxy(text: string | undefined): TrustProxy {
+  if (text === undefined) return false;
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => RANGES.includes(part) || isNetwork(part))) return parts;
+  throw new InvalidSettings('TRUST_PROXY must be the addresses or CIDRs of proxies, with commas between');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'users/commands': ['users/domain', 'event-sourcing', '@nestjs/'],
   'users/projections': ['users/domain', 'event-sourcing'],
   'users/queries': ['users/projections', 'users/domain', 'event-sourcing', '@nestjs/', 'lru-cache'],
+  'users/invitations': ['users/commands', 'users/domain', 'event-sourcing'],
   'users/http': [
     ...['users/commands', 'users/queries', 'users/projections', 'users/domain', 'users/contract'],
     ...['event-sourcing', 'http'],
@@ -25,10 +26,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['event-sourcing', 'users/commands', 'users/contract', 'users/queries', 'users/projections', 'users/http'],
     '@nestjs/',
   ],
-  http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way'],
+  http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way', 'lru-cache'],
   'infrastructure/event-store': ['event-sourcing', '@eventstore/db-client', 'uuid', 'lru-cache'],
   'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3'],
   'infrastructure/projector': ['event-sourcing'],
+  'infrastructure/mail': ['event-sourcing', 'nodemailer'],
   'embedded-event-store': ['@eventstore/db-client/generated/', '@grpc/grpc-js', 'google-protobuf', 'better-sqlite3'],
 };
 const COMPOSITION = [
@@ -84,6 +86,9 @@ describe('each rule notices what it forbids', () => {
     ['users/projections/x.ts', '@nestjs/common'],
     ['users/queries/x.ts', '../commands/once.js'],
     ['users/queries/x.ts', 'kysely'],
+    ['users/invitations/x.ts', '../../infrastructure/mail/smtp-mailer.js'],
+    ['users/invitations/x.ts', '../http/conditions.js'],
+    ['infrastructure/mail/x.ts', '../../users/domain/user.js'],
     ['users/http/x.ts', '../../infrastructure/read-model/sqlite.js'],
     ['users/x.ts', '../infrastructure/projector/projector.js'],
     ['http/x.ts', '../users/domain/user.js'],

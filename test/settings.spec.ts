@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidSettings, printable, readSettings } from '../src/settings.js';
 
+const DAY_MS = 86_400_000;
+
 describe('settings', () => {
   it('has a default for everything', () => {
     expect(readSettings({})).toEqual({
@@ -12,7 +14,20 @@ describe('settings', () => {
       bootstrapAdminEmail: 'admin@example.com',
       bootstrapAdminName: 'Admin',
       logLevel: 'info',
+      smtpUrl: undefined,
+      mailFrom: 'user-ledger <no-reply@example.com>',
+      publicUrl: undefined,
+      invitationTtlMs: 7 * DAY_MS,
+      trustProxy: false,
+      rateLimitPerKey: 600_000,
+      rateLimitFailedAuth: 6_000,
     });
+  });
+  it.each([
+    ['', false],
+    ['loopback, 10.0.0.0/8,2001:db8::/32,192.0.2.1', ['loopback', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1']],
+  ])('trusts %s', (TRUST_PROXY, trustProxy) => {
+    expect(readSettings({ TRUST_PROXY }).trustProxy).toEqual(trustProxy);
   });
   it('takes what it is given, and empty for absent', () => {
     const given = { PORT: '0', HOST: '::1', EVENTSTORE_URL: 'esdb://db:2113?tls=false', LOG_LEVEL: '', HOME: '/x' };
@@ -35,13 +50,44 @@ describe('settings', () => {
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /BOOTSTRAP_ADMIN_EMAIL/],
     [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ SMTP_URL: 'mail.example.com' }, /SMTP_URL/],
+    [{ SMTP_HOST: 'mail.example.com' }, /SMTP_HOST/],
+    [{ MAIL_FROM: 'nobody' }, /MAIL_FROM/],
+    [{ MAIL_FROM: 'a@b\r\nBcc: c@d' }, /MAIL_FROM/],
+    [{ PUBLIC_URL: 'users.example.com' }, /PUBLIC_URL/],
+    [{ PUBLIC_URL: 'https://users.example.com/?a' }, /PUBLIC_URL/],
+    [{ INVITATION_TTL: '0' }, /INVITATION_TTL/],
+    [{ INVITATION_TTL: '366d' }, /INVITATION_TTL/],
+    [{ INVITATION_TTL: 'P' }, /INVITATION_TTL/],
+    [{ INVITATION_TTL: '7w' }, /INVITATION_TTL/],
+    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1/' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '10.0.0.1,' }, /TRUST_PROXY/],
+    [{ TRUST_PROXIES: '1' }, /TRUST_PROXIES/],
+    [{ RATE_LIMIT_PER_KEY: '-1' }, /RATE_LIMIT_PER_KEY/],
+    [{ RATE_LIMIT_FAILED_AUTH: '1.5' }, /RATE_LIMIT_FAILED_AUTH/],
+    [{ RATE_LIMIT: '1' }, /RATE_LIMIT/],
   ])('refuses %j, naming it', (environment, naming) => {
     expect(() => readSettings(environment)).toThrow(InvalidSettings);
     expect(() => readSettings(environment)).toThrow(naming);
   });
+  it.each([
+    ['7', 7 * DAY_MS],
+    ['1d', DAY_MS],
+    ['12h', DAY_MS / 2],
+    ['90s', 90_000],
+    ['P7D', 7 * DAY_MS],
+    ['P1DT12H', 1.5 * DAY_MS],
+    ['PT30M', 1_800_000],
+  ])('reads %s as a time an invitation is good for', (text, ms) => {
+    expect(readSettings({ INVITATION_TTL: text }).invitationTtlMs).toBe(ms);
+  });
   it('prints no password, name or e-mail', () => {
     const given = { EVENTSTORE_URL: 'esdb://admin:changeit@db:2113', BOOTSTRAP_ADMIN_EMAIL: 'grace@navy.mil' };
-    const printed = JSON.stringify(printable(readSettings(given)));
+    const mail = { SMTP_URL: 'smtp://grace%40navy:changeit@mail:25' };
+    const printed = JSON.stringify(printable(readSettings({ ...given, ...mail })));
     expect(printed).toContain('//***@db:2113');
     expect(printed).not.toMatch(/changeit|navy|Admin/);
   });

@@ -84,8 +84,10 @@ export abstract class ProjectionProgress {
   abstract onCommitted(listener: CommitListener): void;
 }
 
-/** What became of a command that carried a key of the caller's choice. */
-export type Receipt = Readonly<{ commandId: string; fingerprint: string; subject: string } & Progress>;
+/** What became of a command that carried a key of the caller's choice: of whom it was, and whether it `changed` anything. */
+export type Receipt = Readonly<
+  { commandId: string; fingerprint: string; subject: string; changed: boolean } & Progress
+>;
 
 /** What became of commands whose ids callers chose, whether they changed anything or not. */
 export abstract class Receipts {
@@ -93,5 +95,5 @@ export abstract class Receipts {
   abstract open(): Promise<void>;
   abstract find(commandId: string): Promise<Receipt | undefined>;
   /** Keeps the receipt of a command that changed nothing, for at least 24 hours; the log tells of those that did. */
-  abstract rememberUnchanged(receipt: Receipt, now: Date): Promise<void>;
+  abstract rememberUnchanged(receipt: Omit<Receipt, 'changed'>, now: Date): Promise<void>;
 }

@@ -40,17 +40,18 @@ export function problemDetails(
   request: Readonly<{ path: string; id: string }>,
   errors?: readonly FieldError[],
 ): ProblemDetails {
+  const told = errors
+    ?.slice(0, MAX_FIELD_ERRORS)
+    .map(({ field, message }) => ({ field: echo(field), message: echo(message) }));
+  const [first] = told ?? [];
   return {
     type: `/problems/${code}`,
     title: kind.title,
     status: kind.status,
-    detail: kind.detail,
+    // Many clients, the SDKs among them, show the detail and nothing else.
+    detail: first ? `${kind.detail} ${first.field} ${first.message}.` : kind.detail,
     instance: request.path,
     request_id: request.id,
-    ...(errors && {
-      errors: errors
-        .slice(0, MAX_FIELD_ERRORS)
-        .map(({ field, message }) => ({ field: echo(field), message: echo(message) })),
-    }),
+    ...(told && { errors: told }),
   };
 }

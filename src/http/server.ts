@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { TrustProxy } from './client-address.js';
 import { problemDetails } from './problem.js';
 import { transportProblems } from './transport-problems.js';
 
@@ -42,9 +43,10 @@ function rawAnswer(code: keyof typeof transportProblems): string {
 export type OnBadPath = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Fastify with limits on everything a stranger can send, and problem details for what fails before it has a route. */
-export function httpServer(onBadPath: OnBadPath): FastifyAdapter {
+export function httpServer(onBadPath: OnBadPath, trustProxy: TrustProxy): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
+    trustProxy: trustProxy && [...trustProxy],
     genReqId: requestId,
     requestTimeout: REQUEST_TIMEOUT_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,

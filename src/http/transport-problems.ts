@@ -4,7 +4,7 @@ const RETRY_SOON = { 'retry-after': '1' };
 
 /** What can go wrong before any command or query is asked, whatever the service does. */
 export const transportProblems = {
-  'invalid-request': { status: 400, title: 'Invalid request', detail: 'The request is not as documented; see errors.' },
+  'invalid-request': { status: 400, title: 'Invalid request', detail: 'The request is not as documented.' },
   'malformed-request': { status: 400, title: 'Malformed request', detail: 'The request could not be parsed.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this path.' },
   'method-not-allowed': {
@@ -19,6 +19,11 @@ export const transportProblems = {
     status: 415,
     title: 'Unsupported media type',
     detail: 'Send the body as application/json in UTF-8.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'More requests than the rate allows; Retry-After says when there is room again.',
   },
   'header-fields-too-large': {
     status: 431,

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { PublishedApi } from '../support/published-api.js';
 import { Seed } from '../support/seed.js';
 import { ServiceUnderTest } from '../support/service.js';
 
 const START_MS = 60_000;
 
-/** One service for all tests of a file, and a hand in its event store. */
-export function withService(): { service: ServiceUnderTest; seed: Seed } {
+/** One service for all tests of a file, and a hand in its event store. Its answers are held against what it publishes. */
+export function withService(env: Readonly<Record<string, string>> = {}): { service: ServiceUnderTest; seed: Seed } {
   const context = {} as { service: ServiceUnderTest; seed: Seed };
   beforeAll(async () => {
-    context.service = await ServiceUnderTest.start();
+    context.service = await ServiceUnderTest.start({ env });
+    context.service.published = await PublishedApi.of(context.service.baseUrl);
     context.seed = new Seed(context.service);
   }, START_MS);
   afterAll(async () => {

@@ -4,7 +4,8 @@ import type { JSONRecordedEvent } from '@eventstore/db-client';
 import { ulid } from 'ulid';
 import type { Meta } from '../../src/event-sourcing/fact.js';
 import { positionToken } from '../../src/users/http/conditions.js';
-import type { AccountEvent } from '../../src/users/domain/account.events.js';
+import type { AccountEvent, EmailClaimed } from '../../src/users/domain/account.events.js';
+import { emailClaimId } from '../../src/users/domain/account.js';
 import { formatApiKey, hashApiKey, redactApiKey } from '../../src/users/domain/api-key.js';
 import type { ApiKeyEvent } from '../../src/users/domain/api-key.events.js';
 import type { UserEvent } from '../../src/users/domain/user.events.js';
@@ -31,7 +32,7 @@ type Wanted = Readonly<{
 /** A user made by {@link Seed}, with an API key of theirs. */
 export type Someone = Readonly<{ ulid: string; id: string; name: string; email: string; key: string; keyId: string }>;
 
-type Seeded = UserEvent | ApiKeyEvent | AccountEvent;
+type Seeded = UserEvent | ApiKeyEvent | AccountEvent | EmailClaimed;
 
 /** An event as other consumers of the log read it. */
 export type StoredEvent = Readonly<{ id: string; type: string; data: Record<string, unknown>; metadata: Meta }>;
@@ -69,10 +70,17 @@ export class Seed {
       ...permissions.map((permission) => ({ type: 'PermissionGranted' as const, data: { userId, permission } })),
       ...(status === 'removed' ? [{ type: 'UserRemoved' as const, data: { userId } }] : []),
     ];
+    await this.claimed(userId, email, accountId);
     // The key comes after it in the log: who has been told of the one has been told of the other.
     await this.write(`user-${userId}`, accountId, facts);
     const { key, keyId } = await this.key(userId, wanted);
     return { ulid: userId, id: encodeUserId(userId), name, email, key, keyId };
+  }
+
+  /** Claims an e-mail, as the first half of creating a user. */
+  async claimed(userId: string, email: string, accountId = this.accountId): Promise<void> {
+    const stream = `useremail-${emailClaimId(accountId, email)}`;
+    await this.write(stream, accountId, [{ type: 'EmailClaimed', data: { userId } }]);
   }
 
   /** Issues another key to a user. */

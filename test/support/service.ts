@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { InitialAdmin } from '../../src/initial-admin.js';
+import type { PublishedApi } from './published-api.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -13,6 +15,9 @@ type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string
 
 /** The whole service as a process of its own, on free ports and a data directory of its own. */
 export class ServiceUnderTest {
+  /** What every answer to {@link request} is held against, once it is set. */
+  published?: PublishedApi;
+
   private constructor(
     readonly process: ChildProcess,
     readonly dataDir: string,
@@ -50,6 +55,16 @@ export class ServiceUnderTest {
     return JSON.parse(readFileSync(join(this.dataDir, 'initial-admin.json'), 'utf8')) as InitialAdmin;
   }
 
+  /** Resolves to the first line it has printed, or will print, that matches. */
+  async printed(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const line = this.output.find((each) => pattern.test(each));
+      if (line !== undefined) return line;
+      await once(this.process.stdout ?? this.process, 'data');
+      await setImmediate(); // the line is noted by a listener of its own
+    }
+  }
+
   /** Ends it by a signal, SIGTERM unless told otherwise, and resolves to its exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
@@ -66,13 +81,15 @@ export class ServiceUnderTest {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  request(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {
+  async request(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {
     const { key = this.admin.api_key, headers, ...rest } = init;
     const authorization = key === '' ? {} : { authorization: `Bearer ${key}` };
-    return fetch(`${this.baseUrl}${path}`, {
+    const answer = await fetch(`${this.baseUrl}${path}`, {
       ...rest,
       headers: { ...authorization, ...(headers as Record<string, string>) },
     });
+    await this.published?.hold(rest.method ?? 'GET', path, answer);
+    return answer;
   }
 
   /** PATCH of a user with a JSON body. */

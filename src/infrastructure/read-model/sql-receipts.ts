@@ -24,7 +24,7 @@ export class SqlReceipts extends Receipts {
   constructor(
     db: Kysely<AnyTables>,
     private readonly rows: Rows,
-    private readonly told: Table<Omit<Receipt, keyof Progress>>,
+    private readonly told: Table<Omit<Receipt, keyof Progress | 'changed'>>,
   ) {
     super();
     this.db = db;
@@ -46,7 +46,8 @@ export class SqlReceipts extends Receipts {
   }
 
   override async find(commandId: string): Promise<Receipt | undefined> {
-    return (await this.rows.get(this.told, commandId)) ?? this.findUnchanged(commandId);
+    const told = await this.rows.get(this.told, commandId);
+    return told ? { ...told, changed: true } : this.findUnchanged(commandId);
   }
 
   private async findUnchanged(commandId: string): Promise<Receipt | undefined> {
@@ -55,10 +56,10 @@ export class SqlReceipts extends Receipts {
       .selectAll()
       .where('commandId', '=', commandId)
       .executeTakeFirst();
-    return row && { ...row, revision: BigInt(row.revision), position: BigInt(row.position) };
+    return row && { ...row, changed: false, revision: BigInt(row.revision), position: BigInt(row.position) };
   }
 
-  override async rememberUnchanged(receipt: Receipt, now: Date): Promise<void> {
+  override async rememberUnchanged(receipt: Omit<Receipt, 'changed'>, now: Date): Promise<void> {
     const { commandId, fingerprint, subject, revision, position } = receipt;
     const at = now.getTime();
     await this.db

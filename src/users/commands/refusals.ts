@@ -3,7 +3,15 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../event-sourcing/clock.js';
 import type { Context } from '../../event-sourcing/fact.js';
 import type { AccessDenied } from '../domain/denial.events.js';
-import { UpdateNotAllowed, UsersNotReadable } from '../domain/user.errors.js';
+import { KeysNotManageable } from '../domain/api-key.errors.js';
+import {
+  CreateNotAllowed,
+  GrantingNotAllowed,
+  InvitingNotAllowed,
+  RemovalNotAllowed,
+  UpdateNotAllowed,
+  UsersNotReadable,
+} from '../domain/user.errors.js';
 import { Denials } from './streams.js';
 
 /** Refusals of one key that are told one by one within a minute; more are counted. */
@@ -38,7 +46,7 @@ export class Refusals implements BeforeApplicationShutdown {
       return await command();
     } catch (error) {
       const missing = missingRight(error);
-      if (missing !== undefined) await this.keep({ ...attempt, missing }, context);
+      if (missing !== undefined) await this.keep({ ...attempt, ...targetOf(error), missing }, context);
       throw error;
     }
   }
@@ -94,7 +102,14 @@ export class Refusals implements BeforeApplicationShutdown {
 
 /** The right that was lacking, in the words of {@link Rule}; undefined where the command did not fail for want of one. */
 function missingRight(error: unknown): string | undefined {
+  if (error instanceof KeysNotManageable) return 'account_admin';
   if (error instanceof UsersNotReadable) return 'permission:USER_READ';
   if (error instanceof UpdateNotAllowed) return error.field === 'name' ? 'permission:USER_UPDATE' : 'account_admin';
+  const told = [CreateNotAllowed, RemovalNotAllowed, InvitingNotAllowed, GrantingNotAllowed];
+  for (const kind of told) if (error instanceof kind) return error.missing;
   return undefined;
 }
+
+/** Whose a key is comes out only when it is looked at. */
+const targetOf = (error: unknown): { targetId?: string } =>
+  error instanceof KeysNotManageable ? { targetId: error.userId } : {};

@@ -37,9 +37,10 @@ export class UpdateUserHandler implements ICommandHandler<UpdateUserCommand> {
     if (!mayReadUsers(wish.actor)) throw new UsersNotReadable();
     // Stored only with events, and there are none without a rule that allows them.
     const stamped = { ...context, rule: updateRule(wish.actor, wish) ?? 'none' };
-    return this.once.run(wish.userId, stamped, () =>
-      this.users.transact(wish.userId, (user) => updateUser(user, wish), stamped),
-    );
+    return this.once.run(stamped, async () => ({
+      subject: wish.userId,
+      ...(await this.users.transact(wish.userId, (user) => updateUser(user, wish), stamped)),
+    }));
   }
 }
 

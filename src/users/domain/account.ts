@@ -1,17 +1,46 @@
 import { createHash } from 'node:crypto';
 import type { Aggregate, Current } from '../../event-sourcing/streams.js';
+import { LastAdmin } from './user.errors.js';
 import type { AccountEvent, EmailClaimed } from './account.events.js';
 
-export type Account = Readonly<{ accountId: string }>;
+/** `dismissed`: the admins that are removed or about to be. Whoever is among them stays so. */
+export type Account = Readonly<{ accountId: string; dismissed: ReadonlySet<string> }>;
+
+const NOBODY_DISMISSED: ReadonlySet<string> = new Set();
 
 export const accountAggregate: Aggregate<Account, AccountEvent> = {
   category: 'account',
-  evolve: (_account, event) => ({ accountId: event.data.accountId }),
+  evolve: (account, event) => {
+    const { accountId } = event.data;
+    const dismissed = account?.dismissed ?? NOBODY_DISMISSED;
+    return event.type === 'AccountOpened'
+      ? { accountId, dismissed }
+      : { accountId, dismissed: new Set([...dismissed, event.data.userId]) };
+  },
 };
 
 /** An account is opened once; asked again, it is open already. */
 export const openAccount = ({ state }: Current<Account>, accountId: string, name: string): AccountEvent[] =>
   state ? [] : [{ type: 'AccountOpened', data: { accountId, name } }];
+
+/**
+ * Lets an admin go where another one stays. `admins` are users known to have been active admins at some time; only removal
+ * ends that, and it is decided here first, so what is known may be out of date (docs/decisions/0008).
+ *
+ * @throws LastAdmin
+ */
+export function dismissAdmin(
+  { state }: Current<Account>,
+  accountId: string,
+  userId: string,
+  admins: readonly string[],
+): AccountEvent[] {
+  const dismissed = state?.dismissed ?? NOBODY_DISMISSED;
+  // Whoever is let go already is to be removed still: a crash may have come between the two.
+  if (dismissed.has(userId)) return [];
+  if (!admins.some((admin) => admin !== userId && !dismissed.has(admin))) throw new LastAdmin();
+  return [{ type: 'AdminDismissed', data: { accountId, userId } }];
+}
 
 export type EmailClaim = Readonly<{ userId: string }>;
 

@@ -1,7 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Aggregate, Current } from '../../event-sourcing/streams.js';
+import type { Actor } from './actor.js';
+import { ApiKeyNotFound, ExpiryPassed, KeysNotManageable } from './api-key.errors.js';
 import type { ApiKeyEvent, ApiKeyIssued } from './api-key.events.js';
+import { mayManageKeysOf } from './api-key.policy.js';
+import { CorruptHistory } from './user.errors.js';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_BYTES = 20;
@@ -34,13 +38,39 @@ export const hashApiKey = (key: string): string => createHash('sha256').update(k
 /** Enough of a key for its owner to tell it from others. */
 export const redactApiKey = (key: string): string => `${key.slice(0, 6)}…${key.slice(-4)}`;
 
-export type ApiKey = Readonly<{ revoked: boolean }>;
+/** Whether two hashes are the same, in a time that does not tell how much of them is. */
+export const isSameHash = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
-export const apiKeyAggregate: Aggregate<ApiKey, ApiKeyEvent> = {
-  category: 'apikey',
-  evolve: (_key, event) => ({ revoked: event.type === 'ApiKeyRevoked' }),
-};
+export type ApiKey = Readonly<{ accountId: string; userId: string; revoked: boolean }>;
+
+export function evolveApiKey(key: ApiKey | undefined, event: ApiKeyEvent): ApiKey {
+  if (event.type === 'ApiKeyIssued') {
+    const { accountId, userId } = event.data;
+    return { accountId, userId, revoked: false };
+  }
+  if (!key) throw new CorruptHistory(event.type);
+  return { ...key, revoked: true };
+}
+
+export const apiKeyAggregate: Aggregate<ApiKey, ApiKeyEvent> = { category: 'apikey', evolve: evolveApiKey };
 
 /** A key is issued once; asked again, it is issued already. */
 export const issueApiKey = ({ state }: Current<ApiKey>, data: ApiKeyIssued['data']): ApiKeyEvent[] =>
   state ? [] : [{ type: 'ApiKeyIssued', data }];
+
+/** As {@link issueApiKey}, for somebody who asks: it has yet to expire when it is issued. */
+export function requestApiKey(current: Current<ApiKey>, data: ApiKeyIssued['data'], now: Date): ApiKeyEvent[] {
+  if (!current.state && data.expiresAt !== null && Date.parse(data.expiresAt) <= now.getTime())
+    throw new ExpiryPassed();
+  return issueApiKey(current, data);
+}
+
+export type RevokeApiKey = Readonly<{ apiKeyId: string; actor: Actor }>;
+
+/** A key is revoked for good; asked again, it is revoked already. */
+export function revokeApiKey({ state: key }: Current<ApiKey>, { apiKeyId, actor }: RevokeApiKey): ApiKeyEvent[] {
+  if (key?.accountId !== actor.accountId) throw new ApiKeyNotFound(apiKeyId);
+  if (!mayManageKeysOf(actor, key.userId)) throw new KeysNotManageable(key.userId);
+  return key.revoked ? [] : [{ type: 'ApiKeyRevoked', data: { apiKeyId } }];
+}

@@ -27,4 +27,17 @@ export function updateRule(actor: Actor, wish: Pick<UpdateUser, 'isDeveloper'>):
   return allows(actor, 'USER_UPDATE');
 }
 
+/** What allows `actor` to create a user with this role. An admin is made by admins alone: others would rise above themselves. */
+export const createRule = (actor: Actor, role: string): Rule | undefined =>
+  role === 'admin' && !isAdmin(actor) ? undefined : allows(actor, 'USER_CREATE');
+
+/** What allows `actor` to send an invitation again. */
+export const inviteRule = (actor: Actor): Rule | undefined => allows(actor, 'USER_CREATE');
+
+/** What allows `actor` to remove users. */
+export const removeRule = (actor: Actor): Rule | undefined => allows(actor, 'USER_DELETE');
+
+/** What allows `actor` to grant and revoke permissions: no permission suffices. */
+export const grantRule = (actor: Actor): Rule | undefined => (isAdmin(actor) ? 'account_admin' : undefined);
+
 export const mayUpdate = (actor: Actor, wish: UpdateUser): boolean => updateRule(actor, wish) !== undefined;

@@ -23,12 +23,26 @@ class AuditTargetResponse {
   name!: string | null;
 }
 
+/** Every kind of value that a field can have; which it is, is the field's own. */
+const fieldValue = {
+  oneOf: [
+    { type: 'string' },
+    { type: 'boolean' },
+    { type: 'number' },
+    { type: 'array', items: { type: 'string' } },
+    { type: 'null' as 'string' },
+  ],
+};
+
 class AuditChangeResponse {
   @ApiProperty({ type: String, example: 'is_developer' })
   field!: string;
-  @ApiProperty({ description: 'null where there was nothing; both are null where the change was refused' })
+  @ApiProperty({
+    ...fieldValue,
+    description: 'null where there was nothing; both are null where the change was refused',
+  })
   before!: FieldChange['before'];
-  @ApiProperty({})
+  @ApiProperty(fieldValue)
   after!: FieldChange['after'];
 }
 

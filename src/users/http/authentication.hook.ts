@@ -1,6 +1,8 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientAddress, networkOf } from '../../http/client-address.js';
+import type { RateLimiter } from '../../http/rate-limiter.js';
 import type { Actor } from '../domain/actor.js';
-import type { Principal } from '../queries/authenticate.js';
+import type { Authentication, Principal } from '../queries/authenticate.js';
 
 declare module 'fastify' {
   // Merging with the declaration there takes an interface.
@@ -30,18 +32,40 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 export const bearerKey = (request: FastifyRequest): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1];
 
+/** How much is too much: requests by an API key, and failed attempts to authenticate by an address. */
+export type RateLimits = Readonly<{ perKey?: RateLimiter; failedAuthentication?: RateLimiter }>;
+
 /**
  * Takes the API key out of a request and notes whose it is. Which requests are asked for one is the caller's to say.
  *
- * @throws Unauthenticated | ApiNotAllowed
+ * An address that has failed too often is refused before anything is looked up; but not those whose keys are known
+ * already, who may share the address with it.
+ *
+ * @throws Unauthenticated | ApiNotAllowed | RateLimited
  */
 export function authenticate(
-  principalOf: (key: string) => Promise<Principal | undefined>,
-): (request: FastifyRequest) => Promise<void> {
-  return async (request) => {
+  authentication: Pick<Authentication, 'principal' | 'remembered'>,
+  { perKey, failedAuthentication: failures }: RateLimits,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  async function lookUp(key: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+    const network = networkOf(clientAddress(request));
+    // Taken before it is known whether it fails: requests on their way together are no way around.
+    failures?.take(network);
+    const found = key === undefined ? undefined : await authentication.principal(key);
+    if (found) {
+      failures?.giveBack(network);
+      return found;
+    }
+    if (failures) reply.headers(failures.headers(network));
+    throw new Unauthenticated();
+  }
+  return async (request, reply) => {
     const key = bearerKey(request);
-    const principal = key === undefined ? undefined : await principalOf(key);
-    if (!principal) throw new Unauthenticated();
+    const known = key === undefined ? undefined : authentication.remembered(key);
+    const principal = known ?? (await lookUp(key, request, reply));
+    const { apiKeyId } = principal.actor;
+    perKey?.take(apiKeyId);
+    if (perKey) reply.headers(perKey.headers(apiKeyId));
     if (!principal.mayUseApi) throw new ApiNotAllowed(principal.actor);
     request.principal = principal;
   };

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Refusals } from '../commands/refusals.js';
+import { NOBODY } from '../domain/public-id.js';
 import { ApiNotAllowed } from './authentication.hook.js';
 import { contextOf } from './request-context.js';
-import { decodeUserId, NOBODY } from './user-id.js';
+import { decodeUserId } from './user-id.js';
 
 const READING: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../event-sourcing/fact.js';
+import { clientAddress } from '../../http/client-address.js';
 import type { Actor } from '../domain/actor.js';
 import { Unauthenticated } from './authentication.hook.js';
 
@@ -16,12 +17,15 @@ export const header = (request: FastifyRequest, name: string): string | undefine
   return Array.isArray(value) ? value.join(',') : value;
 };
 
+/** Whoever asks, as far as it is stored; with a key, or without one. */
+type Caller = Omit<Actor, 'permissions' | 'apiKeyId'> & Readonly<{ apiKeyId: string | null }>;
+
 /** What is stored of a request with what it brought about. */
-export const contextOf = (request: FastifyRequest, actor: Actor): Omit<Context, 'rule'> => ({
+export const contextOf = (request: FastifyRequest, actor: Caller): Omit<Context, 'rule'> => ({
   accountId: actor.accountId,
   actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
   requestId: request.id,
-  ip: request.ip,
+  ip: clientAddress(request),
   userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
   commandId: randomUUID(),
 });

@@ -1,11 +1,13 @@
 import type { ProblemKind } from '../../http/problem.js';
 import type * as store from '../../event-sourcing/errors.js';
+import type * as keys from '../domain/api-key.errors.js';
 import type * as domain from '../domain/user.errors.js';
 import type { ApiNotAllowed, Unauthenticated } from './authentication.hook.js';
 
 /** Every code an error of a command or query can carry; one without a status does not compile. */
 type Code = (
   | InstanceType<(typeof domain)[keyof typeof domain]>
+  | InstanceType<(typeof keys)[keyof typeof keys]>
   | InstanceType<(typeof store)[keyof typeof store]>
   | ApiNotAllowed
   | Unauthenticated
@@ -40,6 +42,57 @@ export const statusTable: Record<Code, ProblemKind> = {
     title: 'Not allowed',
     detail:
       'Updating name needs the account admin role or USER_UPDATE; updating is_developer needs the account admin role.',
+  },
+  'keys-not-manageable': {
+    status: 403,
+    title: 'Not allowed',
+    detail: "Managing other users' keys needs the account admin role.",
+  },
+  'expiry-passed': { status: 400, title: 'Invalid request', detail: 'The request is not as documented.' },
+  'api-key-not-found': { status: 404, title: 'API key not found', detail: 'There is no such API key in this account.' },
+  'key-not-shown-again': {
+    status: 409,
+    title: 'Key not shown again',
+    detail: 'It was issued, but asked for with another API key, or before the secret of this service was replaced.',
+  },
+  'create-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Creating users needs the account admin role or USER_CREATE; creating admins needs the account admin role.',
+  },
+  'removal-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Removing users needs the account admin role or USER_DELETE.',
+  },
+  'inviting-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Sending invitations needs the account admin role or USER_CREATE.',
+  },
+  'granting-not-allowed': {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Granting and revoking permissions needs the account admin role.',
+  },
+  'role-not-assignable': { status: 422, title: 'Role not assignable', detail: 'Custom roles cannot be assigned yet.' },
+  'invite-mode-not-supported': {
+    status: 422,
+    title: 'Invite mode not supported',
+    detail: 'invite_mode can be none or email_link; there are no passwords here.',
+  },
+  'email-taken': {
+    status: 409,
+    title: 'E-mail taken',
+    detail: 'A user of this account has this e-mail, or had it before they were removed.',
+  },
+  'own-removal': { status: 422, title: 'Own removal', detail: 'Nobody can remove themselves; ask another admin.' },
+  'last-admin': { status: 422, title: 'Last admin', detail: 'The account would be left without an active admin.' },
+  'not-invited': { status: 400, title: 'Not invited', detail: 'The user is active; there is no invitation to send.' },
+  'invitation-not-found': {
+    status: 404,
+    title: 'Invitation not found',
+    detail: 'There is no such invitation, or it has lapsed, was replaced by a newer one, or has been accepted.',
   },
   'user-not-found': { status: 404, title: 'User not found', detail: 'There is no such user in this account.' },
   'wrong-expected-revision': {

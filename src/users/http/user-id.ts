@@ -1,10 +1,8 @@
 import { InvalidRequest } from '../../http/invalid-request.js';
+import { NOBODY } from '../domain/public-id.js';
 
 const TYPED = /^([A-Za-z]+):(.+)$/s;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-
-/** The ULID that stands where an id cannot be a user's: well-formed, and nobody's. */
-export const NOBODY = '0'.repeat(26);
 
 /**
  * The ULID in a user id; {@link NOBODY} in one that is well-formed but no user's: of another type, or no ULID. Whether
@@ -13,8 +11,15 @@ export const NOBODY = '0'.repeat(26);
  * @throws InvalidRequest not base64 of `Type:something`
  */
 export function decodeUserId(text: string): string {
-  const { type, id } = decodeId(text, 'user_id');
-  return type === 'User' && ULID.test(id) ? id : NOBODY;
+  return ulidIn('User', text, 'user_id');
+}
+
+/** As {@link decodeUserId}, of a key: {@link NOBODY} is no key's id either. @throws InvalidRequest */
+export const decodeApiKeyId = (text: string): string => ulidIn('ApiKey', text, 'api_key_id');
+
+function ulidIn(wanted: string, text: string, field: string): string {
+  const { type, id } = decodeId(text, field);
+  return type === wanted && ULID.test(id) ? id : NOBODY;
 }
 
 /** @throws InvalidRequest not base64 of `Type:something` */

@@ -3,8 +3,9 @@ import type { UserView } from '../projections/user-view.projection.js';
 import { PaginationResponse } from '../../http/pagination.response.js';
 import { encodeUserId } from '../domain/public-id.js';
 
-const PREDEFINED: readonly string[] = ['admin', 'member', 'annotator'];
-const CUSTOM = 'custom:';
+export const PREDEFINED: readonly string[] = ['admin', 'member', 'annotator'];
+/** How events begin a role that is not predefined. */
+export const CUSTOM = 'custom:';
 
 export class RoleResponse {
   @ApiProperty({ enum: ['predefined', 'custom'] })
@@ -31,6 +32,12 @@ export class UserResponse {
   role!: RoleResponse;
   @ApiProperty({ type: Boolean })
   is_developer!: boolean;
+}
+
+/** A new user, and how they come in. */
+export class CreatedUserResponse extends UserResponse {
+  @ApiProperty({ enum: ['none', 'email_link'] })
+  invite_mode!: 'none' | 'email_link';
 }
 
 export class UsersResponse {

@@ -3,8 +3,10 @@ import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestj
 import { ProblemResponse } from '../../http/problem.response.js';
 import { UserResponse, UsersResponse } from './user.response.js';
 
-const etagHeader = { ETag: { description: "The revision of the user's stream", schema: { type: 'string' as const } } };
-const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
+export const etagHeader = {
+  ETag: { description: "The revision of the user's stream", schema: { type: 'string' as const } },
+};
+export const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
 
 export const problem = (status: number, description: string, headers = {}) =>
   ApiResponse({
@@ -14,21 +16,43 @@ export const problem = (status: number, description: string, headers = {}) =>
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemResponse' } } },
   });
 
-const userId = ApiParam({ name: 'user_id', description: 'As the API gives it: base64 of User:<ULID>', type: String });
-const common = [
+export const userIdParameter = ApiParam({
+  name: 'user_id',
+  description: 'As the API gives it: base64 of User:<ULID>',
+  type: String,
+});
+export const common = [
   problem(400, 'Not as documented'),
   problem(401, 'No valid API key'),
   problem(403, 'Not allowed'),
   problem(500, 'Internal error'),
   problem(503, 'Try again', retryAfter),
 ];
-const ofOneUser = [userId, problem(404, 'No such user in this account'), ...common];
+export const ofOneUser = [userIdParameter, problem(404, 'No such user in this account'), ...common];
 
-const waits = ApiHeader({
+export const waits = ApiHeader({
   name: 'X-Wait-For-Position',
   required: false,
   description: 'An X-Position: the answer includes that write',
 });
+export const ifMatchHeader = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'Apply only at this revision',
+});
+export const idempotencyKey = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'The same key and request are carried out once',
+});
+export const positionHeader = {
+  'X-Position': { description: 'For X-Wait-For-Position', schema: { type: 'string' as const } },
+};
+export const writeHeaders = { ...etagHeader, ...positionHeader };
+export const ofBodies = [
+  problem(413, 'The body is larger than 16 KiB'),
+  problem(415, 'The body is not application/json'),
+];
 const asOf = ApiQuery({
   name: 'as_of',
   required: false,
@@ -66,22 +90,17 @@ export const DocumentsUpdateUser = (): MethodDecorator =>
       operationId: 'updateUser',
       description: 'Display name, developer permission, or both at once.',
     }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'Apply only at this revision' }),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description: 'The same key and request are carried out once',
-    }),
+    ifMatchHeader,
+    idempotencyKey,
     ApiResponse({
       status: 200,
       type: UserResponse,
-      headers: { ...etagHeader, 'X-Position': { description: 'For X-Wait-For-Position', schema: { type: 'string' } } },
+      headers: writeHeaders,
     }),
     ...ofOneUser,
     problem(409, 'Others were changing this user, or this command is running', retryAfter),
     problem(412, 'The user has changed', etagHeader),
-    problem(413, 'The body is larger than 16 KiB'),
-    problem(415, 'The body is not application/json'),
+    ...ofBodies,
     problem(422, 'The Idempotency-Key was used for another request'),
   );
 

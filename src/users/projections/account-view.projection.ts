@@ -8,5 +8,5 @@ export const accountView: Projection<AccountEvent, AccountView> = {
   columns: { accountId: 'text', name: 'text' },
   indexes: [],
   key: ({ data }) => data.accountId,
-  on: { AccountOpened: ({ data }) => data },
+  on: { AccountOpened: ({ data }) => data, AdminDismissed: null },
 };

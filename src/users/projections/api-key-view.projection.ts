@@ -15,7 +15,7 @@ export type ApiKeyView = Readonly<{
 }>;
 
 export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
-  name: 'api-key-view-1',
+  name: 'api-key-view-2',
   columns: {
     apiKeyId: 'text',
     accountId: 'text',
@@ -27,7 +27,7 @@ export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
     expiresAt: 'text?',
     revoked: 'boolean',
   },
-  indexes: [['keyHash'], ['userId']],
+  indexes: [['keyHash'], ['accountId', 'createdAt', 'key'], ['userId', 'createdAt', 'key']],
   key: ({ data }) => data.apiKeyId,
   on: {
     ApiKeyIssued: ({ data: { apiKeyId, accountId, userId, name, keyHash, redactedKey, expiresAt }, meta }) => ({

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../../event-sourcing/clock.js';
 import { ProjectionProgress, Rows, type RowsByKey } from '../../event-sourcing/read-model.js';
 import type { Actor } from '../domain/actor.js';
-import { hashApiKey, isApiKey } from '../domain/api-key.js';
+import { hashApiKey, isApiKey, isSameHash } from '../domain/api-key.js';
 import { apiKeyView } from '../projections/api-key-view.projection.js';
 import { userView } from '../projections/user-view.projection.js';
 
@@ -31,19 +31,27 @@ export class Authentication {
     });
   }
 
+  /** The key's owner where that is known without a look-up. */
+  remembered(key: string): Principal | undefined {
+    return this.valid(this.cache.get(hashApiKey(key)));
+  }
+
   /** The key's owner; undefined for a key that is malformed, unknown, revoked or expired, or whose owner is not active. */
   async principal(key: string): Promise<Principal | undefined> {
     if (!isApiKey(key)) return undefined;
     const hash = hashApiKey(key);
     const cached = this.cache.get(hash);
-    const found = cached ?? (await this.lookUp(hash));
+    return this.valid(cached ?? (await this.lookUp(hash)));
+  }
+
+  private valid(found: Principal | undefined): Principal | undefined {
     return found && found.expiresAt > this.clock.now().getTime() ? found : undefined;
   }
 
   private async lookUp(hash: string): Promise<Principal | undefined> {
     const before = this.changes;
     const key = await this.rows.findOne(apiKeyView, 'keyHash', hash);
-    if (!key || key.revoked) return undefined;
+    if (!key || key.revoked || !isSameHash(key.keyHash, hash)) return undefined;
     const user = await this.rows.get(userView, key.userId);
     if (user?.state !== 'active' || user.accountId !== key.accountId) return undefined;
     const { userId, accountId, name, role } = user;
