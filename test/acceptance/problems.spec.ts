@@ -84,9 +84,9 @@ describe('every error is a problem', () => {
   });
 
   it.each([
-    ['PUT', () => own(), 'GET, HEAD, PATCH'],
-    ['DELETE', () => own(), 'GET, HEAD, PATCH'],
-    ['OPTIONS', () => own(), 'GET, HEAD, PATCH'],
+    ['PUT', () => own(), 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', () => '/v2/users', 'GET, HEAD, POST'],
+    ['OPTIONS', () => own(), 'DELETE, GET, HEAD, PATCH'],
     ['POST', () => '/health/live', 'GET, HEAD'],
     ['POST', () => '/openapi.json', 'GET, HEAD'],
   ])('%s where it is not: 405 with Allow', async (method, path, allow) => {
