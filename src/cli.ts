@@ -6,6 +6,7 @@ const USAGE = `Usage: npm run -s cli -- <command> [options]
 Commands:
   rebuild     empties the read model and tells it all of history again
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
+  keys        makes, lists and revokes API keys of a running service: create, list, revoke
 
 Every command has --help, and --json for scripts.
 Settings come from the environment, as for the service (see README.md).
@@ -20,6 +21,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./cli/rebuild.command.js')).rebuildCommand(args);
     case 'consumers':
       return (await import('./cli/consumers.command.js')).consumersCommand(args);
+    case 'keys':
+      return (await import('./cli/keys.command.js')).keysCommand(args);
     case '--help':
       process.stdout.write(USAGE);
       return 0;
