@@ -46,10 +46,12 @@ export async function listCommand(args: readonly string[]): Promise<string> {
   const keys = await all(clientOf(values));
   if (values.json) return `${JSON.stringify(keys)}\n`;
   if (keys.length === 0) return 'There are no API keys.\n';
-  const rows = keys.map(({ id, name, redacted_key, user_id, created_at, expires_at = 'never' }) => [
-    ...[id, name, redacted_key, user_id, created_at, expires_at],
-  ]);
-  return table([['ID', 'NAME', 'KEY', 'USER', 'CREATED', 'EXPIRES'], ...rows]);
+  const rows = keys.map(
+    ({ id, name, redacted_key, user_id, created_at, expires_at = 'never', last_used_at = 'never' }) => [
+      ...[id, name, redacted_key, user_id, created_at, expires_at, last_used_at],
+    ],
+  );
+  return table([['ID', 'NAME', 'KEY', 'USER', 'CREATED', 'EXPIRES', 'LAST USED'], ...rows]);
 }
 
 export async function revokeCommand(args: readonly string[]): Promise<string> {

@@ -45,9 +45,25 @@ describe('the life of a key', () => {
     expect(stdout).toMatch(/\nKeep the key: it is shown this once\.\n$/);
     const list = (await keys('list', ...as(user.key))).stdout.split('\n').map((line) => line.split(/ {2,}/));
     expect(list).toEqual([
-      ['ID', 'NAME', 'KEY', 'USER', 'CREATED', 'EXPIRES'],
-      [expect.any(String), 'seeded', expect.any(String), user.id, expect.any(String), 'never'],
-      [id, 'ci', `${key.slice(0, 6)}…${key.slice(-4)}`, user.id, expect.any(String), expect.stringMatching(/^\d{4}-/)],
+      ['ID', 'NAME', 'KEY', 'USER', 'CREATED', 'EXPIRES', 'LAST USED'],
+      [
+        expect.any(String),
+        'seeded',
+        expect.any(String),
+        user.id,
+        expect.any(String),
+        'never',
+        expect.stringMatching(/^\d{4}-/),
+      ],
+      [
+        id,
+        'ci',
+        `${key.slice(0, 6)}…${key.slice(-4)}`,
+        user.id,
+        expect.any(String),
+        expect.stringMatching(/^\d{4}-/),
+        expect.stringMatching(/^\d{4}-/),
+      ],
       [''],
     ]);
     expect(await keys('revoke', id, ...as(user.key))).toEqual({ code: 0, stdout: `Revoked ${id}.\n`, stderr: '' });
