@@ -6,6 +6,7 @@ import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import { Ids } from './event-sourcing/ids.js';
 import type { AnyFact } from './event-sourcing/fact.js';
+import { LastSeen } from './event-sourcing/last-seen.js';
 import { ProjectionProgress, Rows, Receipts } from './event-sourcing/read-model.js';
 import type { Aggregate } from './event-sourcing/streams.js';
 import { Cursors } from './http/cursors.js';
@@ -18,6 +19,7 @@ import { Projector } from './infrastructure/projector/projector.js';
 import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
+import { SqlLastSeen } from './infrastructure/read-model/sql-last-seen.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
 import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
@@ -91,6 +93,7 @@ export class AppModule {
       { provide: Cursors, useValue: new Cursors(secret) },
       { provide: KeySource, useValue: new KeySource(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
+      { provide: LastSeen, useValue: new SqlLastSeen(writing, log) },
       { provide: Projector, useValue: projector },
       { provide: ProjectionProgress, useExisting: Projector },
       { provide: Readiness, useClass: ServiceReadiness },

@@ -7,6 +7,7 @@ Commands:
   rebuild     empties the read model and tells it all of history again
   users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
+  keys        makes, lists and revokes API keys of a running service: create, list, revoke
 
 Every command has --help, and --json for scripts.
 Settings come from the environment, as for the service (see README.md).
@@ -23,6 +24,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./cli/consumers.command.js')).consumersCommand(args);
     case 'users':
       return (await import('./cli/users.command.js')).usersCommand(args);
+    case 'keys':
+      return (await import('./cli/keys.command.js')).keysCommand(args);
     case '--help':
       process.stdout.write(USAGE);
       return 0;

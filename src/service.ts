@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from './event-sourcing/clock.js';
+import { LastSeen } from './event-sourcing/last-seen.js';
 import { Rows, Receipts } from './event-sourcing/read-model.js';
 import { AppModule, type Resources } from './app.module.js';
 import { InvalidRequest } from './http/invalid-request.js';
@@ -54,7 +56,11 @@ export async function startService(resources: Resources, settings: Limits): Prom
   const fastify = app.getHttpAdapter().getInstance();
   const authentication = app.get(Authentication);
   const refusals = app.get(Refusals);
-  const principalOf = authenticate(authentication, limitsOf(settings));
+  const [lastSeen, clock] = [app.get(LastSeen), app.get(Clock)];
+  const used = (apiKeyId: string): void => {
+    lastSeen.note(apiKeyId, clock.now());
+  };
+  const principalOf = authenticate(authentication, limitsOf(settings), used);
   const authenticated: Authenticated = (request, reply) =>
     principalOf(request, reply).catch(async (refusal: unknown) => {
       await keepRefusal(refusal, request, refusals);
@@ -64,6 +70,7 @@ export async function startService(resources: Resources, settings: Limits): Prom
   app.useGlobalFilters(problems);
   publishOpenApi(app, [...documentedModels, ...auditModels]);
   await app.get(Receipts).open();
+  await lastSeen.open();
   await app.init();
   await fastify.ready();
   const projector = app.get(Projector);

@@ -218,6 +218,21 @@ describe('GET /v2/api-keys', () => {
     expect((await listKeys(service, other)).api_keys.map(({ user_id }) => user_id)).toEqual([other.id]);
   });
 
+  it('tells when each was last used, to about a minute', async () => {
+    const { service, seed } = context;
+    const user = await seed.user();
+    const before = Date.now();
+    await createdKey(await postKey(service, { name: 'unused' }, user));
+    let used: (string | undefined)[] = [];
+    await eventually('the first use is written', async () => {
+      used = (await listKeys(service, user)).api_keys.map(({ last_used_at }) => last_used_at);
+      return used[0] !== undefined;
+    });
+    expect(Date.parse(used[0] ?? '')).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(used[0] ?? '')).toBeLessThanOrEqual(Date.now());
+    expect(used[1]).toBeUndefined();
+  });
+
   it('leaves out the revoked and keeps the expired', async () => {
     const { service, seed } = context;
     const user = await seed.user();

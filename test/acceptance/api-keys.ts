@@ -9,7 +9,7 @@ export type CreatedKey = Readonly<{
   created_at: string;
   expires_at?: string;
 }>;
-export type ListedKey = Omit<CreatedKey, 'key'> & Readonly<{ user_id: string }>;
+export type ListedKey = Omit<CreatedKey, 'key'> & Readonly<{ user_id: string; last_used_at?: string }>;
 export type ListedKeys = Readonly<{
   api_keys: ListedKey[];
   pagination: Readonly<{ has_more: boolean; next_cursor?: string }>;

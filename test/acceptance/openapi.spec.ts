@@ -22,7 +22,6 @@ const STATUSES = `
 GET /health/live                            200
 GET /health/ready                           200                                         503
 GET /metrics                                200
-GET /invitations/accept                     200
 GET /v2/users                               200     400 401 403                     500 503
 POST /v2/users                              200 201 400 401 403     409 413 415 422 500 503
 GET /v2/users/{user_id}                     200     400 401 403 404                 500 503
@@ -55,9 +54,12 @@ it('lists every route with every status it answers, and each problem as one', as
     ]);
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(wanted));
   for (const [path, item] of Object.entries(paths))
-    for (const [status, { content = {} }] of Object.values(item).flatMap(({ responses }) => Object.entries(responses)))
-      if (status >= '400' && path.startsWith('/v2/'))
-        expect([path, status, Object.keys(content)]).toEqual([path, status, ['application/problem+json']]);
+    for (const [status, { content, headers }] of Object.values(item).flatMap((of) => Object.entries(of.responses))) {
+      if (status < '400' || !path.startsWith('/v2/')) continue;
+      expect([path, status, Object.keys(content ?? {})]).toEqual([path, status, ['application/problem+json']]);
+      if (status !== '429') continue;
+      expect([path, Object.keys(headers ?? {})]).toEqual([path, ['Retry-After', 'RateLimit', 'RateLimit-Policy']]);
+    }
 });
 
 it('is valid by the schema of OpenAPI 3.1', async () => {

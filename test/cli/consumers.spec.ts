@@ -167,7 +167,7 @@ describe('the event store', () => {
 
 describe('the command line', () => {
   it.each<[string[], number, RegExp]>([
-    [['--help'], 0, /Commands:\n {2}rebuild .*\n {2}users .*\n {2}consumers /],
+    [['--help'], 0, /Commands:\n {2}rebuild .*\n {2}users .*\n {2}consumers .*\n {2}keys /],
     [['rebuild', '--help'], 0, /^Usage: npm run -s cli -- rebuild/],
     [[], 2, /a command is missing/],
     [['sing'], 2, /there is no command sing/],

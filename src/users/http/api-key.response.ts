@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PaginationResponse } from '../../http/pagination.response.js';
 import { encodeId, encodeUserId } from '../domain/public-id.js';
 import type { ApiKeyView } from '../projections/api-key-view.projection.js';
+import type { ListedApiKey } from '../queries/list-api-keys.handler.js';
 
 class KeyResponse {
   @ApiProperty({ type: String, example: 'QXBpS2V5OjAxSkRaN1kzUTlHMVBLVjVUOUY2VzhYMkFL' })
@@ -26,6 +27,8 @@ export class CreatedApiKeyResponse extends KeyResponse {
 export class ApiKeyResponse extends KeyResponse {
   @ApiProperty({ type: String, description: 'Whose it is' })
   user_id!: string;
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'To about a minute; absent: never' })
+  last_used_at?: string;
 }
 
 export class ApiKeysResponse {
@@ -47,11 +50,12 @@ export const createdApiKeyResponse = (view: ApiKeyView, key: string): CreatedApi
   ...expiry(view),
 });
 
-export const apiKeyResponse = (view: ApiKeyView): ApiKeyResponse => ({
+export const apiKeyResponse = (view: ListedApiKey): ApiKeyResponse => ({
   id: encodeId('ApiKey', view.apiKeyId),
   name: view.name,
   user_id: encodeUserId(view.userId),
   redacted_key: view.redactedKey,
   created_at: view.createdAt,
   ...expiry(view),
+  ...(view.lastUsedAt !== undefined && { last_used_at: view.lastUsedAt }),
 });

@@ -41,11 +41,13 @@ export type RateLimits = Readonly<{ perKey?: RateLimiter; failedAuthentication?:
  * An address that has failed too often is refused before anything is looked up; but not those whose keys are known
  * already, who may share the address with it.
  *
+ * @param used is told of each key that was good for a request
  * @throws Unauthenticated | ApiNotAllowed | RateLimited
  */
 export function authenticate(
   authentication: Pick<Authentication, 'principal' | 'remembered'>,
   { perKey, failedAuthentication: failures }: RateLimits,
+  used: (apiKeyId: string) => void,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   async function lookUp(key: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
     const network = networkOf(clientAddress(request));
@@ -67,6 +69,7 @@ export function authenticate(
     perKey?.take(apiKeyId);
     if (perKey) reply.headers(perKey.headers(apiKeyId));
     if (!principal.mayUseApi) throw new ApiNotAllowed(principal.actor);
+    used(apiKeyId);
     request.principal = principal;
   };
 }

@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Position } from '../../event-sourcing/fact.js';
+import { LastSeen } from '../../event-sourcing/last-seen.js';
 import { ProjectionProgress, Rows, type Test } from '../../event-sourcing/read-model.js';
 import type { Actor } from '../domain/actor.js';
 import { managesAllKeys } from '../domain/api-key.policy.js';
@@ -8,7 +9,9 @@ import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 
 /** The last key of the page before. */
 export type ApiKeysPlace = Readonly<{ createdAt: string; apiKeyId: string }>;
-export type ApiKeysPage = Readonly<{ keys: readonly ApiKeyView[]; next: ApiKeysPlace | undefined }>;
+/** `lastUsedAt` is coarse: an instance writes it once a minute. */
+export type ListedApiKey = ApiKeyView & Readonly<{ lastUsedAt: string | undefined }>;
+export type ApiKeysPage = Readonly<{ keys: readonly ListedApiKey[]; next: ApiKeysPlace | undefined }>;
 
 /** The caller's keys, as account admin everybody's, oldest first; without those revoked. */
 export class ListApiKeysQuery extends Query<ApiKeysPage> {
@@ -26,6 +29,7 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeysQuery> {
   constructor(
     private readonly rows: Rows,
     private readonly progress: ProjectionProgress,
+    private readonly lastSeen: LastSeen,
   ) {}
 
   /** @throws NotCaughtUp (`notBefore` was not reached in time) */
@@ -41,7 +45,9 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeysQuery> {
       limit: limit + 1,
       ...(place && { after: [place.createdAt, place.apiKeyId] }),
     });
-    const keys = found.slice(0, limit);
+    const page = found.slice(0, limit);
+    const seen = await this.lastSeen.of(page.map(({ apiKeyId }) => apiKeyId));
+    const keys = page.map((key) => ({ ...key, lastUsedAt: seen.get(key.apiKeyId) }));
     const last = keys.at(-1);
     return {
       keys,

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../settings.js';
+import { WrongUsage } from './command-line.js';
+
+/** Where a service is, and the API key to ask it with. */
+export type ServiceAddress = Readonly<{ url: string; key: string }>;
+
+/** No service is known to be anywhere; the message says what to do. */
+export class NoService extends Error {}
+
+const HINT = 'start the service first (npm start), or give --url and --key';
+
+/**
+ * As given, or as the service that runs on the data directory has left word.
+ *
+ * @throws WrongUsage | NoService
+ */
+export function serviceAddress(given: Partial<ServiceAddress>, { dataDir }: Pick<Settings, 'dataDir'>): ServiceAddress {
+  if (given.url !== undefined && !/^https?:\/\/[^/]/.test(given.url))
+    throw new WrongUsage('--url must be an address such as http://127.0.0.1:3000');
+  // A key goes to the service that it is for, and to no other.
+  if (given.url !== undefined && given.key === undefined) throw new WrongUsage('--url wants --key with it');
+  const known = given.url === undefined || given.key === undefined ? wordIn(join(dataDir, 'initial-admin.json')) : {};
+  const [url, key] = [given.url ?? known.base_url, given.key ?? known.api_key];
+  if (typeof url !== 'string' || typeof key !== 'string')
+    throw new NoService(`${join(dataDir, 'initial-admin.json')} does not tell where the service is: ${HINT}`);
+  return { url: url.replace(/\/+$/, ''), key };
+}
+
+function wordIn(file: string): { base_url?: unknown; api_key?: unknown } {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new NoService(`there is no ${file} to tell where the service is: ${HINT}`);
+  }
+  try {
+    return (JSON.parse(text) ?? {}) as object;
+  } catch {
+    return {};
+  }
+}
