@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommandBus } from '@nestjs/cqrs';
 import { ulid } from 'ulid';
 import type { Context } from './event-sourcing/fact.js';
-import type { Rows } from './event-sourcing/read-model.js';
+import type { ProjectionProgress, Rows } from './event-sourcing/read-model.js';
 import type { Settings } from './settings.js';
 import { OpenAccountCommand } from './users/commands/open-account.handler.js';
 import { formatApiKey } from './users/domain/api-key.js';
@@ -26,6 +26,7 @@ type Ids = Readonly<{ accountId: string; userId: string; apiKeyId: string; name:
 type Stored = InitialAdmin & Readonly<{ ids?: Ids }>;
 
 const FILE = 'initial-admin.json';
+const TOLD_WITHIN_MS = 10_000;
 
 const system = (ids: Ids): Context => ({
   accountId: ids.accountId,
@@ -46,6 +47,7 @@ export async function ensureInitialAdmin(
   addresses: Pick<InitialAdmin, 'base_url' | 'eventstore_url'>,
   commands: CommandBus,
   rows: Rows,
+  progress: ProjectionProgress,
 ): Promise<{ file: string; created?: InitialAdmin; known: boolean }> {
   const file = join(settings.dataDir, FILE);
   const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Stored) : undefined;
@@ -59,7 +61,9 @@ export async function ensureInitialAdmin(
   write(file, { ...stored, ...addresses });
   const { ids = newIds(settings), ...admin } = stored;
   const account = { ...ids, accountName: 'Default', email: admin.email, apiKey: admin.api_key };
-  await commands.execute(new OpenAccountCommand(account, system(ids)));
+  const { position } = await commands.execute(new OpenAccountCommand(account, system(ids)));
+  // The key is to work once it is told. Where the read model cannot be told, it says so by itself.
+  await progress.reached(position, TOLD_WITHIN_MS).catch(() => undefined);
   const created = { ...admin, ...addresses };
   write(file, created);
   return { file, created, known: true };

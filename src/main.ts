@@ -25,7 +25,8 @@ async function main(): Promise<void> {
   await service.fastify.listen({ port: settings.port, host: settings.host });
   const baseUrl = addressOf(service, settings.host);
   const addresses = { base_url: baseUrl, eventstore_url: eventStoreUrl };
-  announce(baseUrl, await ensureInitialAdmin(settings, addresses, service.commands, service.rows));
+  const { commands, rows, projector } = service;
+  announce(baseUrl, await ensureInitialAdmin(settings, addresses, commands, rows, projector));
   mails.start(settings.publicUrl ?? baseUrl);
 }
 

@@ -85,7 +85,7 @@ describe('every error is a problem', () => {
 
   it.each([
     ['PUT', () => own(), 'DELETE, GET, HEAD, PATCH'],
-    ['DELETE', () => `${own()}/permissions`, 'GET, HEAD, PUT'],
+    ['DELETE', () => '/v2/users', 'GET, HEAD, POST'],
     ['OPTIONS', () => own(), 'DELETE, GET, HEAD, PATCH'],
     ['POST', () => '/health/live', 'GET, HEAD'],
     ['POST', () => '/openapi.json', 'GET, HEAD'],

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Context } from '../../event-sourcing/fact.js';
+import type { Committed } from '../../event-sourcing/streams.js';
 import { claimEmail, emailClaimId, openAccount } from '../domain/account.js';
 import { hashApiKey, issueApiKey, redactApiKey } from '../domain/api-key.js';
 import { addUser } from '../domain/user.js';
@@ -17,7 +18,7 @@ export type NewAccount = Readonly<{
 }>;
 
 /** Opens an account. Given again it does what is missing, so that it can be taken up after a crash half-way. */
-export class OpenAccountCommand extends Command<void> {
+export class OpenAccountCommand extends Command<Committed> {
   constructor(
     readonly account: NewAccount,
     readonly context: Context,
@@ -35,7 +36,7 @@ export class OpenAccountHandler implements ICommandHandler<OpenAccountCommand> {
     private readonly apiKeys: ApiKeyStreams,
   ) {}
 
-  async execute({ account, context }: OpenAccountCommand): Promise<void> {
+  async execute({ account, context }: OpenAccountCommand): Promise<Committed> {
     const { accountId, userId, email, name, apiKeyId, apiKey } = account;
     await this.accounts.transact(accountId, (current) => openAccount(current, accountId, account.accountName), context);
     await this.emails.transact(emailClaimId(accountId, email), (current) => claimEmail(current, userId), context);
@@ -43,6 +44,6 @@ export class OpenAccountHandler implements ICommandHandler<OpenAccountCommand> {
     await this.users.transact(userId, (current) => addUser(current, user), context);
     const key = { apiKeyId, accountId, userId, name: 'initial admin', expiresAt: null };
     const stored = { ...key, keyHash: hashApiKey(apiKey), redactedKey: redactApiKey(apiKey) };
-    await this.apiKeys.transact(apiKeyId, (current) => issueApiKey(current, stored), context);
+    return this.apiKeys.transact(apiKeyId, (current) => issueApiKey(current, stored), context);
   }
 }
