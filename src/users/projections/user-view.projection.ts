@@ -63,7 +63,8 @@ const lacking = (row: UserView | undefined, permission: string) =>
 export const userView: Projection<UserEvent, UserView> = {
   name: 'user-view-2',
   columns: userColumns,
-  indexes: [['accountId', 'createdAt', 'key']],
+  // Beyond the order of the list, what lists are filtered by: rows that do not fit are passed over in the index alone.
+  indexes: [['accountId', 'createdAt', 'key', 'emailFolded', 'state', 'isDeveloper', 'invitationExpiresAt']],
   key: ({ data }) => data.userId,
   on: {
     UserAdded: (event) => ({ ...born(event), state: 'active', invitationExpiresAt: null }),
