@@ -16,7 +16,7 @@ const PURPOSE = 'invitation token 1:';
 
 /**
  * Issues invitations. A token follows from the invitation's id and the secret (HMAC-SHA-256), so that whoever has the
- * secret can make the link anew while the log holds its hash alone (docs/decisions/0009).
+ * secret can make the link anew while the log holds its hash alone (docs/decisions/0010).
  */
 @Injectable()
 export class Invitations {

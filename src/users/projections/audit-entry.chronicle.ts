@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
 import type { Recorded } from '../../event-sourcing/fact.js';
 import type { Around, Chronicle, Entry } from '../../event-sourcing/projection.js';
 import type { ApiKeyEvent } from '../domain/api-key.events.js';
 import type { UserEvent } from '../domain/user.events.js';
+import { accountCode } from './account-code.js';
 import { apiKeyView } from './api-key-view.projection.js';
 import { auditClock } from './audit-clock.projection.js';
 import type { AuditedEvent } from './audited-event.js';
@@ -43,12 +43,6 @@ export type AuditEntry = Readonly<{
   traceparent: string | null;
   data: string | null;
 }>;
-
-/**
- * Stands for an account in indexes: twelve of them with 26 characters in front of each entry would be larger than the
- * trail. Two accounts may share one, so whoever looks by it holds what is found against the account itself.
- */
-export const accountCode = (accountId: string): number => crc32(accountId);
 
 /** What an event says beyond its metadata. */
 type Said = Readonly<{

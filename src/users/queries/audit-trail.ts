@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Position } from '../../event-sourcing/fact.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
-import { accountCode, type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
+import { accountCode } from '../projections/account-code.js';
+import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
 import { type Lead, walk } from './walk.js';
 

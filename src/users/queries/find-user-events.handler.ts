@@ -5,7 +5,8 @@ import type { Actor } from '../domain/actor.js';
 import { AuditNotReadable } from '../domain/user.errors.js';
 import { userEvents } from '../domain/user.events.js';
 import { mayReadAudit } from '../domain/user.policy.js';
-import { accountCode, type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
+import { accountCode } from '../projections/account-code.js';
+import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 import { type Lead, walk } from './walk.js';
 
