@@ -3,12 +3,12 @@ import type { Resources } from './app.module.js';
 import { Clock } from './event-sourcing/clock.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
-import { JsonFile } from './json-file.js';
+import { NotesFile } from './notes-file.js';
 import type { Service } from './service.js';
 import type { Settings } from './settings.js';
 import { Invitations } from './users/commands/invitations.js';
 import { InvitationMails } from './users/invitations/invitation-mails.js';
-import { type MailNotes, MailQueue } from './users/invitations/mail-queue.js';
+import { type MailNote, MailQueue } from './users/invitations/mail-queue.js';
 
 const FILE = 'invitation-mails.json';
 
@@ -20,7 +20,7 @@ export function invitationMails(
 ): InvitationMails {
   return new InvitationMails({
     events,
-    queue: new MailQueue(new JsonFile<MailNotes>(join(dataDir, FILE))),
+    queue: new MailQueue(new NotesFile<MailNote>(join(dataDir, FILE))),
     invitations: app.get(Invitations),
     mailer: smtpUrl === undefined ? new LoggedMailer(log) : new SmtpMailer(smtpUrl, mailFrom),
     clock: app.get(Clock),

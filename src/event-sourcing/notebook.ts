@@ -1,7 +1,11 @@
-/** Something small that one process writes down to find it after a restart. A port. */
+/** Notes that one process adds one by one, to find them after a restart. A port. */
 export abstract class Notebook<T> {
-  /** What was written last; undefined before anything was. */
-  abstract read(): T | undefined;
-  /** Returns once it is durable, as a whole. */
-  abstract write(notes: T): void;
+  /** All that were added and not thrown out, oldest first. */
+  abstract read(): readonly T[];
+  /** Resolves once it is durable; what is added meanwhile is made durable together. */
+  abstract add(note: T): Promise<void>;
+  /** In place of all there were; returns once they are durable, and leaves the former ones where it throws. */
+  abstract replace(notes: readonly T[]): void;
+  /** Resolves once nothing is under way. */
+  abstract close(): Promise<void>;
 }

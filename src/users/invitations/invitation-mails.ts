@@ -42,12 +42,17 @@ export class InvitationMails {
     this.running = Promise.all([this.follow(), this.deliver()]);
   }
 
+  /** How many invitations are still to be mailed. */
+  get waiting(): number {
+    return this.given.queue.size;
+  }
+
   /** Finishes the letter under way. */
   async stop(): Promise<void> {
     this.abort.abort();
     this.wake();
     await this.running;
-    this.given.queue.note();
+    await this.noted(this.given.queue.close());
     this.given.mailer.close();
   }
 
@@ -56,7 +61,7 @@ export class InvitationMails {
     try {
       for await (const delivery of events.subscribe(['user-'], queue.readTo, this.abort.signal)) {
         if (delivery.position === undefined) continue;
-        queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length);
+        await this.noted(queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length));
         if (queue.next) this.wake();
       }
     } catch (error) {
@@ -76,14 +81,15 @@ export class InvitationMails {
         continue;
       }
       try {
-        await this.mail(pending);
-        queue.done(pending);
+        const sent = await this.mail(pending);
+        const noted = this.noted(queue.done(pending));
+        if (sent) await noted;
         pause = RETRY_FIRST_MS;
       } catch (error) {
         const told = { invitationId: pending.invitationId, fault: codeOf(error) };
         if (error instanceof MailRefused) {
           log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
-          queue.done(pending);
+          await this.noted(queue.done(pending));
           continue;
         }
         log.warn(told, 'an invitation could not be mailed; trying again');
@@ -94,14 +100,23 @@ export class InvitationMails {
     }
   }
 
-  private async mail({ userId, invitationId }: Pending): Promise<void> {
+  /** What cannot be noted is known until a restart; then it may be mailed twice, which beats never. */
+  private async noted(noting: Promise<void>): Promise<void> {
+    await noting.catch((error: unknown) => {
+      this.given.log.warn({ fault: codeOf(error) }, 'which invitations were mailed cannot be noted: is the disk full?');
+    });
+  }
+
+  /** Whether it was. */
+  private async mail({ userId, invitationId }: Pending): Promise<boolean> {
     const { invitations, mailer, clock } = this.given;
     const user = await this.userNow(userId);
     const invitation = user?.state === 'invited' ? user.invitation : undefined;
-    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return;
+    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return false;
     const token = invitations.tokenOf(invitation);
-    if (token === undefined) return;
+    if (token === undefined) return false;
     await mailer.send(invitationLetter(user, invitation, invitationLink(this.publicUrl, token)));
+    return true;
   }
 
   private async userNow(userId: string): Promise<User | undefined> {
