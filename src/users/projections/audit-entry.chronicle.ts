@@ -1,9 +1,10 @@
-import type { Position, Recorded } from '../../event-sourcing/fact.js';
+import type { Recorded } from '../../event-sourcing/fact.js';
 import type { Around, Chronicle, Entry } from '../../event-sourcing/projection.js';
 import type { ApiKeyEvent } from '../domain/api-key.events.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { accountCode } from './account-code.js';
 import { apiKeyView } from './api-key-view.projection.js';
+import { auditEntryKey } from './audit-entry-key.js';
 import { auditClock } from './audit-clock.projection.js';
 import type { AuditedEvent } from './audited-event.js';
 import { apiKeyChanges, type FieldChange, userChanges, valueText } from './field-change.js';
@@ -54,10 +55,6 @@ type Said = Readonly<{
   data?: object;
 }>;
 
-/** The key of the first entry of the event at a position. Rising, so that rows are added at the end of the table. */
-export const firstEntryKey = (position: Position): string => entryKey(position, 0);
-const entryKey = (position: Position, index: number): string => `${position.toString().padStart(20, '0')}/${index}`;
-
 async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said): Promise<readonly Entry[]> {
   const { meta, revision, position } = event;
   const clock = await around.after(auditClock, meta.accountId);
@@ -68,7 +65,7 @@ async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said
   const told = said.changes.length > 0 ? said.changes : [{ field: null, before: null, after: null }];
   // Written out, for it runs for every event of a rebuild: objects put together from parts take four times as long.
   return told.map(({ field, before, after }, index) => ({
-    key: entryKey(position, index),
+    key: auditEntryKey(position, index),
     row: {
       accountId: meta.accountId,
       account: accountCode(meta.accountId),

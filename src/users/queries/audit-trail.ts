@@ -3,7 +3,8 @@ import type { Position } from '../../event-sourcing/fact.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
 import { accountCode } from '../projections/account-code.js';
-import { type AuditEntry, auditEntry, firstEntryKey } from '../projections/audit-entry.chronicle.js';
+import { auditEntryKey } from '../projections/audit-entry-key.js';
+import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
 import { type Lead, walk } from './walk.js';
 
@@ -54,7 +55,7 @@ export class AuditTrail {
 
   /** The first entries of their events, in place of those that were found. */
   private async first(found: readonly Stored<AuditEntry>[]): Promise<Stored<AuditEntry>[]> {
-    const keys = found.filter(({ first }) => !first).map(({ position }) => firstEntryKey(position));
+    const keys = found.filter(({ first }) => !first).map(({ position }) => auditEntryKey(position, 0));
     if (keys.length === 0) return [...found];
     const where: Test[] = [{ column: 'key', is: 'in', value: keys }];
     const entries = await this.rows.select(auditEntry, { where, order: ['key'], limit: keys.length });
