@@ -5,6 +5,7 @@ import type { Cases } from './contract.js';
 import { deletes } from './delete.js';
 import { expectedRevisions } from './expected-revisions.js';
 import { filters } from './filters.js';
+import { groups } from './groups.js';
 import { idempotency } from './idempotency.js';
 import { linkStreams } from './link-streams.js';
 import { links } from './links.js';
@@ -30,4 +31,5 @@ export const topics: Readonly<Record<string, Cases>> = {
   'a tombstone': tombstones,
   'metadata of a stream': metadata,
   'metadata that hides events': truncation,
+  'a group': groups,
 };
