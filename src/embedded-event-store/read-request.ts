@@ -30,8 +30,8 @@ export type ReadRequest = {
   /** Links come together with what they lead to. */
   readonly resolveLinks: boolean;
   readonly structuredIds: boolean;
-  /** Newer clients want to hear the last revision after a stream's events. */
-  readonly wantsLastRevision: boolean;
+  /** Newer clients want to hear where a stream begins, if later than they asked, and where it ends. */
+  readonly wantsEdges: boolean;
 };
 
 const LARGEST = 2n ** 63n - 1n;
@@ -52,7 +52,7 @@ export function readRequest(request: ReadReq): ReadRequest {
     count,
     resolveLinks: options.getResolveLinks(),
     structuredIds: !options.getUuidOption()?.hasString(),
-    wantsLastRevision: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
+    wantsEdges: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
   };
 }
 
@@ -95,6 +95,7 @@ function allFrom(all: ReadReq.Options.AllOptions, isSubscription: boolean): From
   const position = all.getPosition();
   if (!position) throw badRequest('a read needs a place to start');
   const [commit, prepare] = [BigInt(position.getCommitPosition()), BigInt(position.getPreparePosition())];
+  if (commit === END && prepare !== END) throw badRequest('half of the position is the end');
   if (commit < prepare) throw badRequest('the commit position lies before the prepare position');
   // A subscription starts after its position; one between two events comes before the event at its commit position.
   return placeOf(isSubscription && prepare < commit && commit !== END ? commit - 1n : commit);
