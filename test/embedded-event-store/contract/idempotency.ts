@@ -61,11 +61,16 @@ export function idempotency(context: Contract): void {
     });
 
     it.each<[AppendExpectedRevision]>([['any'], ['stream_exists']])(
-      'expecting %s conflicts if only its beginning is known',
+      'expecting %s conflicts if its beginning is known, but not all of it',
       async (expected) => {
-        const { stream, pair, all } = await prepare();
-        const again = append(stream, [...pair, event()], expected);
-        await expect(again).rejects.toMatchObject(conflict(stream, expected, 2n));
+        const { stream, pair, third, all } = await prepare();
+        for (const batch of [
+          [...pair, event()],
+          [pair[0], event(), third],
+        ]) {
+          const again = append(stream, batch, expected);
+          await expect(again).rejects.toMatchObject(conflict(stream, expected, 2n));
+        }
         expect(await ids(stream)).toEqual(all);
       },
     );
@@ -75,9 +80,10 @@ export function idempotency(context: Contract): void {
       const fresh = event();
       await append(stream, [fresh, ...pair], 'any');
       expect(await ids(stream)).toEqual([...all, fresh.id, ...idsOf(pair)]);
-      const other = newStream();
+      const [other, first] = [newStream(), event()];
+      await append(other, [first], 'any');
       await append(other, [...pair], 'any');
-      expect(await ids(other)).toEqual(idsOf(pair));
+      expect(await ids(other)).toEqual(idsOf([first, ...pair]));
     });
 
     it('at the last revision writes an id that is known once more', async () => {
