@@ -1,11 +1,14 @@
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.js';
+import { DurableMark } from './durable-mark.js';
 import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
 import { LinkIndex } from './link-index.js';
 import { isLinkStream } from './link-stream.js';
 import { MetadataCache } from './metadata-cache.js';
 import { assertNoGap, pageOf } from './page.js';
+import { reconnect, settle } from './recovery.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
 import { fromRow } from './stored-row.js';
@@ -15,11 +18,12 @@ import { TOMBSTONE, Tombstones } from './tombstones.js';
 
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
-  readonly #database: Database.Database;
-  readonly #statements: Statements;
-  readonly #links: LinkIndex;
   readonly #metadata: MetadataCache;
-  readonly #tombstones: Tombstones;
+  readonly #mark: DurableMark;
+  #database: Database.Database;
+  #statements: Statements;
+  #links: LinkIndex;
+  #tombstones: Tombstones;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
@@ -29,6 +33,7 @@ export class Log {
     this.#tombstones = new Tombstones(database);
     this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
+    this.#mark = new DurableMark(dirname(database.name));
   }
 
   /** Position of the last event, 0 before there is one. */
@@ -118,6 +123,7 @@ export class Log {
       this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
+      if (this.#lastPosition !== before) this.#mark.raise(this.#lastPosition);
       return result;
     } catch (error) {
       this.#lastPosition = before;
@@ -129,7 +135,25 @@ export class Log {
     }
   }
 
+  /** To be called before the first commit. @throws Error if the disk does not take what was found in the log */
+  settle(): void {
+    settle(this.#database);
+    this.#mark.raise(this.#lastPosition);
+  }
+
+  /** Goes on with a new connection after the disk has failed. @throws Error if it still does; reading goes on then */
+  recover(): void {
+    const broken = this.#database;
+    this.#database = reconnect(broken, this.#lastPosition);
+    this.#statements = prepareStatements(this.#database);
+    this.#links = new LinkIndex(this.#database);
+    this.#tombstones = new Tombstones(this.#database);
+    this.#metadata.forget();
+    broken.close();
+  }
+
   close(): void {
     this.#database.close();
+    this.#mark.close();
   }
 }
