@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from '@grpc/grpc-js';
-import { openDatabase } from './database.js';
+import { fileIn, openDatabase } from './database.js';
 import { lockDirectory } from './directory-lock.js';
 import type { Writing } from './disk-watch.js';
 import { LiveCalls } from './live-calls.js';
 import { Log } from './log.js';
+import { namingFile } from './open-check.js';
 import { Groups } from './persistent-subscriptions/groups.js';
 import { RecentEvents } from './recent-events.js';
 import { createServer, listen } from './server.js';
@@ -27,7 +28,7 @@ const GOODBYE_MS = 1_500;
 export async function startEventStore({ dir, port }: Settings): Promise<RunningEventStore> {
   mkdirSync(dir, { recursive: true });
   const lock = lockDirectory(dir);
-  const log = new Log(openDatabase(dir));
+  const log = namingFile(fileIn(dir), () => new Log(openDatabase(dir)));
   const recent = new RecentEvents(log.lastPosition);
   const writer = new Writer(log, recent, (line) => process.stderr.write(`embedded event store: ${line}\n`));
   writer.open();

@@ -7,7 +7,7 @@ import type { ProposedEvent, StoredEvent } from './event.js';
 import { LinkIndex } from './link-index.js';
 import { isLinkStream } from './link-stream.js';
 import { MetadataCache } from './metadata-cache.js';
-import { assertNoGap, pageOf } from './page.js';
+import { assertNoGap, naming, pageOf } from './page.js';
 import { reconnect, settle } from './recovery.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
@@ -52,35 +52,49 @@ export class Log {
 
   /** Events at a position and after. */
   allForwards(from: number, limit: number): StoredEvent[] {
-    const events = pageOf(this.#statements.allForwards.iterate(from, limit), fromRow);
-    assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
-    return events;
+    return naming(`the log from position ${from}`, () => {
+      const events = pageOf(this.#statements.allForwards.iterate(from, limit), fromRow);
+      assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
+      return events;
+    });
   }
 
   /** Events before a position, the latest first. */
   allBackwards(before: number, limit: number): StoredEvent[] {
-    const events = pageOf(this.#statements.allBackwards.iterate(before, limit), fromRow);
-    const from = Math.min(before - 1, this.#lastPosition);
-    assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
-    return events;
+    return naming(`the log before position ${before}`, () => {
+      const events = pageOf(this.#statements.allBackwards.iterate(before, limit), fromRow);
+      const from = Math.min(before - 1, this.#lastPosition);
+      assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
+      return events;
+    });
   }
 
   /** Events of a stream at a revision and after. */
   streamForwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = isLinkStream(stream)
-      ? this.#links.forwards(stream, from, limit)
-      : pageOf(this.#statements.streamForwards.iterate(stream, from, limit), fromRow);
-    assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
-    return events;
+    return naming(`stream ${stream} from revision ${from}`, () => {
+      const events = isLinkStream(stream)
+        ? this.#links.forwards(stream, from, limit)
+        : pageOf(this.#statements.streamForwards.iterate(stream, from, limit), fromRow);
+      assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
+      return events;
+    });
   }
 
   /** Events of a stream at a revision and before, the latest first. */
   streamBackwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = isLinkStream(stream)
-      ? this.#links.backwards(stream, from, limit)
-      : pageOf(this.#statements.streamBackwards.iterate(stream, from, limit), fromRow);
-    assertNoGap(events, ({ revision }) => -revision, -Math.min(from, this.lastRevision(stream)), 0, `stream ${stream}`);
-    return events;
+    return naming(`stream ${stream} back from revision ${from}`, () => {
+      const events = isLinkStream(stream)
+        ? this.#links.backwards(stream, from, limit)
+        : pageOf(this.#statements.streamBackwards.iterate(stream, from, limit), fromRow);
+      assertNoGap(
+        events,
+        ({ revision }) => -revision,
+        -Math.min(from, this.lastRevision(stream)),
+        0,
+        `stream ${stream}`,
+      );
+      return events;
+    });
   }
 
   eventAt(stream: string, revision: number): StoredEvent | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MARK_FILE, readMark } from './durable-mark.js';
 import { errorText } from './error-text.js';
-import { CorruptLog } from './stored-row.js';
+import { CorruptLog, isDamage } from './stored-row.js';
 
 /**
  * Looks, before anything is changed, whether all that was acknowledged is there. The connection is a reading one, for
@@ -39,8 +39,9 @@ export function namingFile<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    const { message, code } = errorText(error);
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code)) throw error;
-    throw new CorruptLog(`${file}: ${message}. Restore a backup in an empty directory`, { cause: error });
+    if (!isDamage(error)) throw error;
+    throw new CorruptLog(`${file}: ${errorText(error).message}. Restore a backup in an empty directory`, {
+      cause: error,
+    });
   }
 }

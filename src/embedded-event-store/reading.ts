@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { errorText } from './error-text.js';
 import { namingFile } from './open-check.js';
 
 /**
@@ -41,6 +40,3 @@ function assertTables(database: Database.Database, file: string): void {
       : `${file} is not the file of an event store`,
   );
 }
-
-/** SQLite's word for a damaged page, in the middle of a walk, tells no more than that. */
-export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(errorText(error).code);

@@ -1,9 +1,8 @@
 import type Database from 'better-sqlite3';
 import { errorText } from './error-text.js';
 import type { StoredEvent } from './event.js';
-import { isDamage } from './reading.js';
 import { COLUMNS } from './statements.js';
-import { CorruptLog, fromRow } from './stored-row.js';
+import { CorruptLog, fromRow, isDamage } from './stored-row.js';
 import type { StoredRow } from './stored-row.js';
 
 /** Called now and then with how far something has come; the whole may be unknown. */
