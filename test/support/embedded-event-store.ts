@@ -24,8 +24,8 @@ export type EmbeddedEventStore = {
 export async function startEmbeddedEventStore({
   dir = newDirectory(),
   port = 0,
-  env = {} as Readonly<Record<string, string>>,
-} = {}): Promise<EmbeddedEventStore> {
+  env = {},
+}: { dir?: string; port?: number; env?: Readonly<Record<string, string>> } = {}): Promise<EmbeddedEventStore> {
   const child = spawn(process.execPath, [MAIN, '--dir', dir, '--port', `${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
