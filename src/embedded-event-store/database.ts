@@ -21,9 +21,12 @@ const SCHEMA = `
 /** Before this version two connections could lose a commit when the write-ahead log started over. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-/** Opens the file of the log such that a commit which has returned survives a loss of power. */
-export function openDatabase(dir: string): Database.Database {
-  const database = new Database(join(dir, 'events.db'));
+/**
+ * Opens the file of the log such that a commit which has returned survives a loss of power. Without a directory the log
+ * is in memory, and survives nothing.
+ */
+export function openDatabase(dir: string | undefined): Database.Database {
+  const database = new Database(dir === undefined ? ':memory:' : join(dir, 'events.db'));
   assertVersion(String(database.prepare('SELECT sqlite_version()').pluck().get()));
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');

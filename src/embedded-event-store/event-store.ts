@@ -2,11 +2,18 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from '@grpc/grpc-js';
 import { openDatabase } from './database.js';
 import { lockDirectory } from './directory-lock.js';
+import { everybodyIsAdmin, onlyAdminIs } from './listening/access.js';
+import { connectionTakers } from './listening/connection-takers.js';
+import { answerTo } from './listening/endpoints.js';
+import { listen } from './listening/listen.js';
+import { NodeDescription } from './listening/node.js';
+import { handOver } from './listening/protocol.js';
+import { StreamCount } from './listening/stream-count.js';
 import { LiveCalls } from './live-calls.js';
 import { Log } from './log.js';
 import { Groups } from './persistent-subscriptions/groups.js';
 import { RecentEvents } from './recent-events.js';
-import { createServer, listen } from './server.js';
+import { createServer } from './server.js';
 import type { Settings } from './settings.js';
 import { VisibleLog } from './visible-log.js';
 import { Writer } from './writer.js';
@@ -17,27 +24,47 @@ export type RunningEventStore = { readonly port: number; readonly stop: () => Pr
 /** How long clients may take over their last answers once the store is stopping. */
 const GOODBYE_MS = 1_500;
 
-/** Takes the directory, opens the log and listens. */
-export async function startEventStore({ dir, port }: Settings): Promise<RunningEventStore> {
-  mkdirSync(dir, { recursive: true });
-  const lock = lockDirectory(dir);
-  const log = new Log(openDatabase(dir));
+/** Takes the directory, where there is one, opens the log and listens. */
+export async function startEventStore({ dir, host, port, tls, user }: Settings): Promise<RunningEventStore> {
+  if (dir !== undefined) mkdirSync(dir, { recursive: true });
+  const lock = dir === undefined ? undefined : lockDirectory(dir);
+  const database = openDatabase(dir);
+  const log = new Log(database);
   const recent = new RecentEvents(log.lastPosition);
   const writer = new Writer(log, recent);
   const visible = new VisibleLog(log);
   const groups = new Groups({ log: visible, recent, writer });
   const calls = new LiveCalls();
-  const server = createServer({ log: visible, recent, writer, groups }, calls);
-  const bound = await listen(server, port);
+  const streams = new StreamCount(database);
+  const counts = () => ({
+    lastPosition: log.lastPosition,
+    streams: streams.upTo(log.lastPosition),
+    connections: listener.connections,
+  });
+  const node = new NodeDescription(counts, tls !== undefined);
+  const listensAt = () => ({ address: host, port: listener.port });
+  const server = createServer({ log: visible, recent, writer, groups }, calls, {
+    instanceId: node.instanceId,
+    listensAt,
+    user,
+  });
+  const identify = user ? onlyAdminIs(user) : everybodyIsAdmin;
+  const told = { node, identify, listensAt, isHealthy: () => writer.isOpen };
+  const takers = connectionTakers(server, (request) => answerTo(request, told));
+  const listener = await listen({ host, port, tls }, (socket) => {
+    handOver(socket, takers);
+  });
   return {
-    port: bound,
+    port: listener.port,
     stop: async () => {
+      listener.stopAccepting();
       groups.close();
       writer.close();
       calls.endAll();
       await shutDown(server);
+      listener.closeAll();
       log.close();
-      lock.close();
+      lock?.close();
     },
   };
 }

@@ -29,6 +29,11 @@ export class Writer {
     this.#recent = recent;
   }
 
+  /** Whether it takes appends: not once it is stopping, nor after a write that did not reach the disk. */
+  get isOpen(): boolean {
+    return this.#refusal === undefined;
+  }
+
   /** Answers after the commit, so never within this call. */
   append(append: Append, answer: Answer): void {
     this.#enqueue({ decide: (commit) => commit.append(append), answer });
