@@ -98,7 +98,7 @@ describe('each rule notices what it forbids', () => {
     ['infrastructure/projector/x.ts', 'kysely'],
     ['embedded-event-store/x.ts', '../event-sourcing/fact.js'],
     ['embedded-event-store/x.ts', '@eventstore/db-client'],
-    ['main.ts', './embedded-event-store/main.js'],
+    ['main.ts', './embedded-event-store/cli.js'],
     ['main.ts', '@eventstore/db-client'],
   ])('%s must not import %s', (file, name) => {
     expect(violations(file, `import { x } from '${name}';`)).toEqual([name]);

@@ -1,5 +1,7 @@
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
@@ -10,6 +12,11 @@ import { BatchAppend } from './batch-append.js';
 import { deleteStream, tombstoneStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
+import { onlyAdminIs } from './listening/access.js';
+import { gossip } from './listening/gossip.js';
+import type { Address } from './listening/authority.js';
+import { guarded, STREAM_RULES } from './listening/guarded.js';
+import type { User } from './listening/user.js';
 import type { LiveCalls } from './live-calls.js';
 import type { Groups } from './persistent-subscriptions/groups.js';
 import { persistentSubscriptions, persistentSubscriptionsService } from './persistent-subscriptions/service.js';
@@ -43,11 +50,33 @@ export type Store = {
   readonly groups: Groups;
 };
 
+/** As whom a node answers, and to whom. */
+export type Identity = {
+  readonly instanceId: string;
+  readonly listensAt: () => Address;
+  /** Who alone may read and write; undefined: everybody, as the original has it without encryption. */
+  readonly user: User | undefined;
+};
+
 /** Wires the calls to the store; a method that is not listed here answers UNIMPLEMENTED. */
-export function createServer({ log, recent, writer, groups }: Store, calls: LiveCalls): Server {
+export function createServer(store: Store, calls: LiveCalls, { instanceId, listensAt, user }: Identity): Server {
+  // The library would print lines of its own.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
+  // These two are asked before a client thinks of its password.
   server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
-  server.addService(streamsService, {
+  server.addService(gossipGrpc.GossipService, { read: gossip(instanceId, listensAt) });
+  const protect = (service: ServiceDefinition, implementation: UntypedServiceImplementation): void => {
+    const guard = user && guarded(service, implementation, onlyAdminIs(user), STREAM_RULES);
+    server.addService(service, guard ?? implementation);
+  };
+  protect(streamsService, streamCalls(store, calls));
+  protect(persistentSubscriptionsService, persistentSubscriptions(store.groups, store.log, calls, user?.name));
+  return server;
+}
+
+function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedServiceImplementation {
+  return {
     read: (call: ReadCall) => {
       calls.add(call);
       try {
@@ -74,24 +103,5 @@ export function createServer({ log, recent, writer, groups }: Store, calls: Live
       calls.add(call);
       new BatchAppend(call, writer);
     },
-  });
-  server.addService(persistentSubscriptionsService, persistentSubscriptions(groups, log, calls));
-  return server;
+  };
 }
-
-/** Listens on this machine alone; returns the port. */
-export async function listen(server: Server, port: number): Promise<number> {
-  // The library would print a line of its own for each address that it cannot listen on.
-  setLogVerbosity(logVerbosity.NONE);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(cannotListen(port, error));
-      else resolve(bound);
-    });
-  });
-}
-
-const cannotListen = (port: number, cause: Error): Error =>
-  cause.message.includes('EADDRINUSE')
-    ? new Error(`port ${port} of 127.0.0.1 is in use by another process`, { cause })
-    : new Error(`cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause });
