@@ -7,6 +7,7 @@ import { append } from './append.js';
 import { decodeAppendRequest, decodeBatchAppendRequest } from './append-request.js';
 import type { AppendRequest, BatchAppendRequest } from './append-request.js';
 import { BatchAppend } from './batch-append.js';
+import { withCheckedRequests } from './checked-requests.js';
 import { deleteStream, tombstoneStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
@@ -18,11 +19,12 @@ import { readRequest } from './read-request.js';
 import type { RecentEvents } from './recent-events.js';
 import { getSupportedMethods } from './server-features.js';
 import { Subscription } from './subscription.js';
+import { UnfinishedAppends } from './unfinished-appends.js';
 import type { VisibleLog } from './visible-log.js';
 import type { Writer } from './writer.js';
 
 const asIs = (encoded: Buffer): Buffer => encoded;
-const { StreamsService } = streamsGrpc;
+const StreamsService = withCheckedRequests(streamsGrpc.StreamsService);
 
 /** The generated service, except that messages which come by the thousand are coded by hand. */
 const streamsService = {
@@ -35,6 +37,12 @@ const streamsService = {
 /** The largest message a client may send; the clients' own limit for what they receive. */
 const MESSAGE_LIMIT = 17 * 1_048_576;
 
+/**
+ * How often a connection is asked whether it is alive, and how long it may take to say so. Node leaves the socket of a
+ * peer that broke the rules of HTTP/2 open for good, even once the peer is gone: this is what closes it.
+ */
+const KEEPALIVE_MS = 10_000;
+
 /** What the calls work on. */
 export type Store = {
   readonly log: VisibleLog;
@@ -45,8 +53,13 @@ export type Store = {
 
 /** Wires the calls to the store; a method that is not listed here answers UNIMPLEMENTED. */
 export function createServer({ log, recent, writer, groups }: Store, calls: LiveCalls): Server {
-  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
-  server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
+  const unfinished = new UnfinishedAppends();
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_LIMIT,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
+  });
+  server.addService(withCheckedRequests(serverFeaturesGrpc.ServerFeaturesService), { getSupportedMethods });
   server.addService(streamsService, {
     read: (call: ReadCall) => {
       calls.add(call);
@@ -62,7 +75,7 @@ export function createServer({ log, recent, writer, groups }: Store, calls: Live
       }
     },
     append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
-      append(call, answer, writer);
+      append(call, answer, writer, unfinished);
     },
     delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
       deleteStream(call.request, answer, writer);
@@ -72,10 +85,10 @@ export function createServer({ log, recent, writer, groups }: Store, calls: Live
     },
     batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
       calls.add(call);
-      new BatchAppend(call, writer);
+      new BatchAppend(call, writer, unfinished);
     },
   });
-  server.addService(persistentSubscriptionsService, persistentSubscriptions(groups, log, calls));
+  server.addService(withCheckedRequests(persistentSubscriptionsService), persistentSubscriptions(groups, log, calls));
   return server;
 }
 

@@ -21,6 +21,7 @@ nothing may be there or delivered twice, and nobody may be harmed by what somebo
     'test/embedded-event-store/properties/model.spec.ts',
     'test/embedded-event-store/properties/hand-over.spec.ts',
     'test/embedded-event-store/crash.spec.ts',
+    'test/embedded-event-store/hostile.spec.ts',
     'test/embedded-event-store/fuzz.spec.ts',
   ],
 });
