@@ -29,7 +29,8 @@ function encodedAppend(stream) {
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(streamId(stream));
   options.setAny(new empty.Empty());
   const request = new streams.BatchAppendReq().setCorrelationId(uuid()).setOptions(options).setIsFinal(true);
-  return Buffer.from(request.addProposedMessages(event).serializeBinary());
+  request.addProposedMessages(event);
+  return Buffer.from(request.serializeBinary());
 }
 
 function appendOf(template, id) {

@@ -106,6 +106,7 @@ async function measure(node, options, say) {
       say(`${inFlight} in flight: ${figures.perSecond.toFixed(0)} appends/s`);
       appends.push({ inFlight, ...figures });
     }
+    await load.run({ what: 'history', port, stream: 'long', events: longest });
     const ofStream = await load.run({ what: 'history', port, stream: 'long', events: longest });
     say(`a stream: ${ofStream.perSecond.toFixed(0)} events/s`);
     const ofAll = await load.run({ what: 'history', port, events: options.events });

@@ -40,10 +40,11 @@ afterAll(async () => {
 
 const bytesOf = (message: { serializeBinary(): Uint8Array }): Buffer => Buffer.from(message.serializeBinary());
 
-function subscribeToAll(): Buffer {
+function subscribeToAll(from: 'start' | 'end' = 'start'): Buffer {
   const empty = new shared.Empty();
   const options = new streams.ReadReq.Options();
-  options.setAll(new streams.ReadReq.Options.AllOptions().setStart(empty)).setNoFilter(empty);
+  const all = new streams.ReadReq.Options.AllOptions();
+  options.setAll(from === 'start' ? all.setStart(empty) : all.setEnd(empty)).setNoFilter(empty);
   options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
   return bytesOf(new streams.ReadReq().setOptions(options));
 }
@@ -287,7 +288,7 @@ describe('floods', () => {
         const session = await openSession(target.port);
         for (let index = 0; index < 500 && !session.destroyed; index++) {
           const call = openCall(session, `${STREAMS}/${index % 2 === 0 ? 'BatchAppend' : 'Read'}`);
-          call.write(frame(index % 2 === 0 ? newBatch() : subscribeToAll()));
+          call.write(frame(index % 2 === 0 ? newBatch() : subscribeToAll('end')));
           call.close(constants.NGHTTP2_CANCEL);
           if (index % 50 === 0) await new Promise(setImmediate);
         }
