@@ -13,10 +13,11 @@ type MessageType = {
  * such a part by its word and read zeros for minutes, during which the store does nothing else.
  */
 export function withCheckedRequests<Service extends object>(service: Service): Service {
-  const checked = Object.entries(service).map(([name, method]) => {
-    const { requestType } = method as { requestType: MessageType };
-    return [name, { ...method, requestDeserialize: (bytes: Buffer) => decodeChecked(requestType, bytes) }];
-  });
+  const check = ([name, method]: [string, { readonly requestType: MessageType }]): [string, object] => [
+    name,
+    { ...method, requestDeserialize: (bytes: Buffer) => decodeChecked(method.requestType, bytes) },
+  ];
+  const checked = Object.entries(service as Record<string, { readonly requestType: MessageType }>).map(check);
   return Object.fromEntries(checked) as Service;
 }
 
