@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
 import type { EmbeddedEventStore } from '../support/embedded-event-store.js';
@@ -84,6 +84,7 @@ export class StoreUnderAttack {
   async end(): Promise<void> {
     await this.good.end();
     expect(await this.store.stop()).toBe(0);
+    rmSync(this.store.dir, { recursive: true });
     expect(this.complaints).toEqual([]);
   }
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { startEmbeddedEventStore } from '../../support/embedded-event-store.js';
 import type { EmbeddedEventStore } from '../../support/embedded-event-store.js';
 import { EventStoreClient, Refused } from '../../support/event-store-client.js';
@@ -34,6 +35,7 @@ export class StoreWithTwoClients {
   async end(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.end()));
     await this.#store.stop();
+    rmSync(this.#store.dir, { recursive: true });
   }
 }
 
