@@ -9,6 +9,7 @@ import { append } from './append.js';
 import { decodeAppendRequest, decodeBatchAppendRequest } from './append-request.js';
 import type { AppendRequest, BatchAppendRequest } from './append-request.js';
 import { BatchAppend } from './batch-append.js';
+import { withCheckedRequests } from './checked-requests.js';
 import { deleteStream, tombstoneStream } from './delete-stream.js';
 import { toCallError } from './errors.js';
 import type { ReadCall } from './feed.js';
@@ -25,11 +26,12 @@ import { readRequest } from './read-request.js';
 import type { RecentEvents } from './recent-events.js';
 import { getSupportedMethods } from './server-features.js';
 import { Subscription } from './subscription.js';
+import { UnfinishedAppends } from './unfinished-appends.js';
 import type { VisibleLog } from './visible-log.js';
 import type { Writer } from './writer.js';
 
 const asIs = (encoded: Buffer): Buffer => encoded;
-const { StreamsService } = streamsGrpc;
+const StreamsService = withCheckedRequests(streamsGrpc.StreamsService);
 
 /** The generated service, except that messages which come by the thousand are coded by hand. */
 const streamsService = {
@@ -41,6 +43,12 @@ const streamsService = {
 
 /** The largest message a client may send; the clients' own limit for what they receive. */
 const MESSAGE_LIMIT = 17 * 1_048_576;
+
+/**
+ * How often a connection is asked whether it is alive, and how long it may take to say so. Node leaves the socket of a
+ * peer that broke the rules of HTTP/2 open for good, even once the peer is gone: this is what closes it.
+ */
+const KEEPALIVE_MS = 10_000;
 
 /** What the calls work on. */
 export type Store = {
@@ -62,20 +70,26 @@ export type Identity = {
 export function createServer(store: Store, calls: LiveCalls, { instanceId, listensAt, user }: Identity): Server {
   // The library would print lines of its own.
   setLogVerbosity(logVerbosity.NONE);
-  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_LIMIT,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
+  });
   // These two are asked before a client thinks of its password.
-  server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods });
-  server.addService(gossipGrpc.GossipService, { read: gossip(instanceId, listensAt) });
+  server.addService(withCheckedRequests(serverFeaturesGrpc.ServerFeaturesService), { getSupportedMethods });
+  server.addService(withCheckedRequests(gossipGrpc.GossipService), { read: gossip(instanceId, listensAt) });
   const protect = (service: ServiceDefinition, implementation: UntypedServiceImplementation): void => {
     const guard = user && guarded(service, implementation, onlyAdminIs(user), STREAM_RULES);
     server.addService(service, guard ?? implementation);
   };
   protect(streamsService, streamCalls(store, calls));
-  protect(persistentSubscriptionsService, persistentSubscriptions(store.groups, store.log, calls, user?.name));
+  const consumers = persistentSubscriptions(store.groups, store.log, calls, user?.name);
+  protect(withCheckedRequests(persistentSubscriptionsService), consumers);
   return server;
 }
 
 function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedServiceImplementation {
+  const unfinished = new UnfinishedAppends();
   return {
     read: (call: ReadCall) => {
       calls.add(call);
@@ -91,7 +105,7 @@ function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedS
       }
     },
     append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
-      append(call, answer, writer);
+      append(call, answer, writer, unfinished);
     },
     delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
       deleteStream(call.request, answer, writer);
@@ -101,7 +115,7 @@ function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedS
     },
     batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
       calls.add(call);
-      new BatchAppend(call, writer);
+      new BatchAppend(call, writer, unfinished);
     },
   };
 }
