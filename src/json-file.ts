@@ -7,12 +7,14 @@ export class JsonFile<T> extends Notebook<T> {
     super();
   }
 
-  override read(): T | undefined {
-    return existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as T) : undefined;
+  override read(): Promise<T | undefined> {
+    const found = existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as T) : undefined;
+    return Promise.resolve(found);
   }
 
-  override write(notes: T): void {
+  override write(notes: T): Promise<void> {
     writeFileSync(`${this.file}.new`, `${JSON.stringify(notes)}\n`, { mode: 0o600, flush: true });
     renameSync(`${this.file}.new`, this.file);
+    return Promise.resolve();
   }
 }

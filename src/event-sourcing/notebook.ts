@@ -1,7 +1,7 @@
-/** Something small that one process writes down to find it after a restart. A port. */
+/** Something small that one process at a time writes down, to find it after a restart. A port. */
 export abstract class Notebook<T> {
   /** What was written last; undefined before anything was. */
-  abstract read(): T | undefined;
-  /** Returns once it is durable, as a whole. */
-  abstract write(notes: T): void;
+  abstract read(): Promise<T | undefined>;
+  /** Resolves once it is durable, as a whole. */
+  abstract write(notes: T): Promise<void>;
 }

@@ -30,25 +30,44 @@ export type MailingWith = Readonly<{
  */
 export class InvitationMails {
   private readonly abort = new AbortController();
-  private running: Promise<unknown> = Promise.resolve();
+  private running: Promise<void> = Promise.resolve();
   private publicUrl = '';
   private wake: () => void = () => undefined;
 
   constructor(private readonly given: MailingWith) {}
 
-  /** Begins; links lead to where callers reach the service. */
-  start(publicUrl: string): void {
+  /**
+   * Mails until it is stopped; links lead to where callers reach the service. Rejects where what was mailed cannot be
+   * noted, or the log not be followed: then nothing more is mailed.
+   */
+  async run(publicUrl: string): Promise<void> {
     this.publicUrl = publicUrl;
-    this.running = Promise.all([this.follow(), this.deliver()]);
+    this.running = this.work();
+    await this.running;
   }
 
   /** Finishes the letter under way. */
   async stop(): Promise<void> {
+    this.end();
+    await this.running.catch(() => undefined);
+    this.given.mailer.close();
+    await this.given.queue.note();
+  }
+
+  private async work(): Promise<void> {
+    await this.given.queue.open();
+    const both = [this.follow(), this.deliver()];
+    try {
+      await Promise.all(both);
+    } finally {
+      this.end();
+      await Promise.allSettled(both);
+    }
+  }
+
+  private end(): void {
     this.abort.abort();
     this.wake();
-    await this.running;
-    this.given.queue.note();
-    this.given.mailer.close();
   }
 
   private async follow(): Promise<void> {
@@ -56,18 +75,17 @@ export class InvitationMails {
     try {
       for await (const delivery of events.subscribe(['user-'], queue.readTo, this.abort.signal)) {
         if (delivery.position === undefined) continue;
-        queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length);
+        await queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length);
         if (queue.next) this.wake();
       }
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error);
-      const why = error instanceof UnreadableEvent ? 'an event cannot be read' : 'the log cannot be followed';
-      log.error({ fault }, `no more invitations are mailed: ${why}`);
+      if (!(error instanceof UnreadableEvent)) throw error;
+      log.error({ fault: error.message }, 'no more invitations are mailed: an event cannot be read');
     }
   }
 
   private async deliver(): Promise<void> {
-    const { queue, log } = this.given;
+    const { queue } = this.given;
     let pause = RETRY_FIRST_MS;
     while (!this.abort.signal.aborted) {
       const pending = queue.next;
@@ -75,22 +93,32 @@ export class InvitationMails {
         await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
-      try {
-        await this.mail(pending);
-        queue.done(pending);
+      // Whoever may no longer note what was mailed finds out before the letter, not after it.
+      await queue.note();
+      if (await this.attempt(pending)) {
+        await queue.done(pending);
         pause = RETRY_FIRST_MS;
-      } catch (error) {
-        const told = { invitationId: pending.invitationId, fault: codeOf(error) };
-        if (error instanceof MailRefused) {
-          log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
-          queue.done(pending);
-          continue;
-        }
-        log.warn(told, 'an invitation could not be mailed; trying again');
-        queue.postpone(pending);
-        await sleep(pause, undefined, { signal: this.abort.signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, RETRY_MOST_MS);
+        continue;
       }
+      queue.postpone(pending);
+      await sleep(pause, undefined, { signal: this.abort.signal }).catch(() => undefined);
+      pause = Math.min(pause * 2, RETRY_MOST_MS);
+    }
+  }
+
+  /** Resolves to whether the letter is done with, for better or worse. */
+  private async attempt(pending: Pending): Promise<boolean> {
+    const { log } = this.given;
+    try {
+      await this.mail(pending);
+      return true;
+    } catch (error) {
+      const told = { invitationId: pending.invitationId, fault: codeOf(error) };
+      const refused = error instanceof MailRefused;
+      if (refused)
+        log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
+      else log.warn(told, 'an invitation could not be mailed; trying again');
+      return refused;
     }
   }
 

@@ -16,11 +16,16 @@ const NOTED_EVERY = 10_000;
  */
 export class MailQueue {
   private position: Position | undefined;
-  private waiting: readonly Pending[];
+  private waiting: readonly Pending[] = [];
   private unnoted = 0;
+  /** One is written after the other, the newest last. */
+  private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly notebook: Notebook<MailNotes>) {
-    const notes = notebook.read();
+  constructor(private readonly notebook: Notebook<MailNotes>) {}
+
+  /** Goes on where the notes end. */
+  async open(): Promise<void> {
+    const notes = await this.notebook.read();
     this.position = notes?.position == null ? undefined : BigInt(notes.position);
     this.waiting = notes?.waiting ?? [];
   }
@@ -35,17 +40,17 @@ export class MailQueue {
   }
 
   /** So many events further, with these invitations among them. */
-  add(pending: readonly Pending[], position: Position, events: number): void {
+  async add(pending: readonly Pending[], position: Position, events: number): Promise<void> {
     this.waiting = [...this.waiting, ...pending];
     this.position = position;
     this.unnoted += events;
-    if (pending.length > 0 || this.unnoted >= NOTED_EVERY) this.note();
+    if (pending.length > 0 || this.unnoted >= NOTED_EVERY) await this.note();
   }
 
   /** Is mailed, or never will be. */
-  done(pending: Pending): void {
+  async done(pending: Pending): Promise<void> {
     this.waiting = this.waiting.filter((each) => each !== pending);
-    this.note();
+    await this.note();
   }
 
   /** Has to wait behind the others: it may be at fault itself. */
@@ -53,8 +58,11 @@ export class MailQueue {
     this.waiting = [...this.waiting.filter((each) => each !== pending), pending];
   }
 
-  note(): void {
-    this.notebook.write({ position: this.position?.toString() ?? null, waiting: this.waiting });
+  async note(): Promise<void> {
     this.unnoted = 0;
+    this.writing = this.writing
+      .catch(() => undefined)
+      .then(() => this.notebook.write({ position: this.position?.toString() ?? null, waiting: this.waiting }));
+    await this.writing;
   }
 }
