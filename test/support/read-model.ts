@@ -1,5 +1,7 @@
 import type { Recorded } from '../../src/event-sourcing/fact.js';
+import type { Kysely } from 'kysely';
 import { Batch } from '../../src/infrastructure/projector/batch.js';
+import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
 import { readModel } from '../../src/users/users.module.js';
 import type { TestDatabase } from './databases.js';
 
@@ -21,4 +23,15 @@ export async function tellReadModel(
     await writer.open(tables);
   }
   await writer.index(tables);
+}
+
+/** Every row of every projection, in an order of its own, as text: the same on every database. */
+export async function dumpOf(db: Kysely<AnyTables>): Promise<string> {
+  const lines: string[] = [];
+  for (const { name } of [...readModel.projections, ...readModel.chronicles]) {
+    const rows = await db.selectFrom(name).selectAll().orderBy('key').execute();
+    lines.push(name);
+    for (const row of rows) lines.push(JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+  }
+  return lines.join('\n');
 }

@@ -126,7 +126,10 @@ const randomFilters = (): UserFilters => ({
   ...(random() < 0.2 && { email: history.pick(['u1', '@EXAMPLE', 'u%', '_', '2@']) }),
 });
 
-describe.each(databases)(`in %s, who was what at any moment (AS_OF_SEED=${SEED})`, (_, open) => {
+describe.each(databases)(`in %s, who was what at any moment (AS_OF_SEED=${SEED})`, (name, open) => {
+  // Elsewhere each page costs journeys.
+  const every = name === 'SQLite' ? 1 : 8;
+  const some = () => [...moments()].filter((_, i) => i % every === 0);
   beforeAll(async () => {
     database = await open();
     await tellReadModel(database, history.events, random);
@@ -138,7 +141,7 @@ describe.each(databases)(`in %s, who was what at any moment (AS_OF_SEED=${SEED})
 
   it('of one user, at every moment of history', async () => {
     let checked = 0;
-    for (const asOf of moments()) {
+    for (const asOf of some()) {
       const { userId, accountId } = history.pick(history.users);
       const then = userAt(userId, asOf);
       const asked = get.execute(new GetUserQuery(actor(accountId), userId, { asOf }));
@@ -146,17 +149,17 @@ describe.each(databases)(`in %s, who was what at any moment (AS_OF_SEED=${SEED})
       else expect({ asOf, ...shown(await asked) }).toEqual({ asOf, ...shown(then) });
       checked++;
     }
-    expect(checked).toBeGreaterThan(EVENTS);
+    expect(checked).toBeGreaterThan(EVENTS / every);
   });
   it('of all users, at every moment of history', async () => {
-    for (const asOf of moments()) {
+    for (const asOf of some()) {
       const [accountId, filters, limit] = [history.pick(ACCOUNTS), randomFilters(), history.pick([1, 2, 50])];
       const found = await walked(accountId, { ...filters, asOf }, limit);
       expect({ asOf, filters, found }).toEqual({ asOf, filters, found: listed(accountId, asOf, filters) });
     }
   });
   it('of all users, now', async () => {
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 100 / every; i++) {
       const [accountId, filters, limit] = [history.pick(ACCOUNTS), randomFilters(), history.pick([1, 3, 50])];
       expect({ filters, found: await walked(accountId, filters, limit) }).toEqual({
         filters,
