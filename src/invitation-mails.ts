@@ -6,12 +6,12 @@ import { holdOn } from './event-sourcing/lease.js';
 import type { Notebook } from './event-sourcing/notebook.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
-import { JsonFile } from './json-file.js';
+import { NotesFile } from './notes-file.js';
 import type { Service } from './service.js';
 import type { Settings } from './settings.js';
 import { Invitations } from './users/commands/invitations.js';
 import { InvitationMails } from './users/invitations/invitation-mails.js';
-import { type MailNotes, MailQueue } from './users/invitations/mail-queue.js';
+import { type MailNote, MailQueue } from './users/invitations/mail-queue.js';
 
 const FILE = 'invitation-mails.json';
 /** The lease of whoever mails, and the notes they keep. */
@@ -24,7 +24,7 @@ const AGAIN_MS = 1_000;
  */
 export class InvitationMailing {
   private readonly abort = new AbortController();
-  private readonly file: JsonFile<MailNotes>;
+  private readonly file: NotesFile<MailNote>;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -32,7 +32,7 @@ export class InvitationMailing {
     private readonly resources: Resources,
     private readonly settings: Settings,
   ) {
-    this.file = new JsonFile<MailNotes>(join(settings.dataDir, FILE));
+    this.file = new NotesFile<MailNote>(join(settings.dataDir, FILE));
   }
 
   start(publicUrl: string): void {
@@ -63,7 +63,7 @@ export class InvitationMailing {
     const lease = shared.lease(MAILING);
     const token = await lease.hold('mailing');
     if (token === undefined) return;
-    const notebook = shared.notebook<MailNotes>(MAILING, token);
+    const notebook = shared.notebook<MailNote>(MAILING, token);
     try {
       await this.carryOver(notebook);
       await this.mail(publicUrl, notebook, (signal) => holdOn(lease, token, () => 'mailing', signal));
@@ -73,15 +73,15 @@ export class InvitationMailing {
   }
 
   /** What this process noted while it had no database to share. */
-  private async carryOver(notebook: Notebook<MailNotes>): Promise<void> {
-    const noted = (await notebook.read()) ? undefined : await this.file.read();
-    if (noted) await notebook.write(noted);
+  private async carryOver(notebook: Notebook<MailNote>): Promise<void> {
+    const noted = (await notebook.read()).length > 0 ? [] : await this.file.read();
+    if (noted.length > 0) await notebook.replace(noted);
   }
 
   /** Mails until it fails, is told to stop, or `held` resolves: then another may. */
   private async mail(
     publicUrl: string,
-    notebook: Notebook<MailNotes>,
+    notebook: Notebook<MailNote>,
     held: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const over = new AbortController();
@@ -96,7 +96,7 @@ export class InvitationMailing {
     await mailing;
   }
 
-  private mails(notebook: Notebook<MailNotes>): InvitationMails {
+  private mails(notebook: Notebook<MailNote>): InvitationMails {
     const { smtpUrl, mailFrom } = this.settings;
     const { eventStore: events, log } = this.resources;
     return new InvitationMails({

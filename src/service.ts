@@ -19,6 +19,7 @@ import type { Settings } from './settings.js';
 import { Refusals } from './users/commands/refusals.js';
 import { EventStreams } from './users/http/event-streams.js';
 import { authenticate, type RateLimits } from './users/http/authentication.hook.js';
+import { limitGuesses } from './users/http/guessing.hook.js';
 import { keepRefusal } from './users/http/keep-refusals.js';
 import { statusTable } from './users/http/status-table.js';
 import { auditModels } from './users/http/audit.documentation.js';
@@ -60,13 +61,15 @@ export async function startService(resources: Resources, settings: Limits): Prom
   const used = (apiKeyId: string): void => {
     lastSeen.note(apiKeyId, clock.now());
   };
-  const principalOf = authenticate(authentication, limitsOf(settings), used);
+  const limits = limitsOf(settings);
+  const principalOf = authenticate(authentication, limits, used);
   const authenticated: Authenticated = (request, reply) =>
     principalOf(request, reply).catch(async (refusal: unknown) => {
       await keepRefusal(refusal, request, refusals);
       throw refusal;
     });
   guardRequests(fastify, authenticated);
+  if (limits.failedAuthentication) limitGuesses(fastify, limits.failedAuthentication);
   app.useGlobalFilters(problems);
   publishOpenApi(app, [...documentedModels, ...auditModels]);
   await app.get(Receipts).open();

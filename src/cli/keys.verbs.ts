@@ -1,21 +1,13 @@
-import { readSettings } from '../settings.js';
 import type { ApiKeyResponse, ApiKeysResponse, CreatedApiKeyResponse } from '../users/http/api-key.response.js';
 import { parse, WrongUsage } from './command-line.js';
 import { usages } from './keys.usage.js';
-import { serviceAddress } from './service-address.js';
-import { ServiceClient } from './service-client.js';
+import { clientOf, type ServiceClient } from './service-client.js';
 import { table } from './table.js';
 
 // Each resolves to what is to be printed.
 
 const MOST_ON_A_PAGE = 100;
 const service = { url: { type: 'string' }, key: { type: 'string' } } as const;
-type Given = Readonly<{ url?: string | undefined; key?: string | undefined }>;
-
-const clientOf = ({ url, key }: Given): ServiceClient =>
-  new ServiceClient(
-    serviceAddress({ ...(url !== undefined && { url }), ...(key !== undefined && { key }) }, readSettings(process.env)),
-  );
 
 export async function createCommand(args: readonly string[]): Promise<string> {
   const options = { ...service, user: { type: 'string' }, 'expires-at': { type: 'string' } } as const;

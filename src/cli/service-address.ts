@@ -6,17 +6,21 @@ import { WrongUsage } from './command-line.js';
 /** Where a service is, and the API key to ask it with. */
 export type ServiceAddress = Readonly<{ url: string; key: string }>;
 
+/** What a command line says of it. */
+export type Given = Readonly<{ url?: string | undefined; key?: string | undefined }>;
+
 /** No service is known to be anywhere; the message says what to do. */
 export class NoService extends Error {}
 
-const HINT = 'start the service first (npm start), or give --url and --key';
+/** What helps where there is none. */
+export const HINT = 'start the service first (npm start), or give --url and --key';
 
 /**
  * As given, or as the service that runs on the data directory has left word.
  *
  * @throws WrongUsage | NoService
  */
-export function serviceAddress(given: Partial<ServiceAddress>, { dataDir }: Pick<Settings, 'dataDir'>): ServiceAddress {
+export function serviceAddress(given: Given, { dataDir }: Pick<Settings, 'dataDir'>): ServiceAddress {
   if (given.url !== undefined && !/^https?:\/\/[^/]/.test(given.url))
     throw new WrongUsage('--url must be an address such as http://127.0.0.1:3000');
   // A key goes to the service that it is for, and to no other.

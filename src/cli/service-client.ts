@@ -1,4 +1,5 @@
-import { NoService, type ServiceAddress } from './service-address.js';
+import { readSettings } from '../settings.js';
+import { type Given, HINT, NoService, type ServiceAddress, serviceAddress } from './service-address.js';
 
 const WITHIN_MS = 30_000;
 
@@ -25,13 +26,21 @@ export class ServiceClient {
       signal: AbortSignal.timeout(WITHIN_MS),
       redirect: 'error',
     }).catch((error: unknown) => {
-      throw new NoService(`${url} does not answer: ${causeOf(error)}`);
+      throw new NoService(`${url} does not answer: ${causeOf(error)}; ${HINT}`);
     });
     const text = await answer.text();
     if (!answer.ok) throw new Refused(whatItSaid(answer.status, text));
-    return text === '' ? undefined : JSON.parse(text);
+    return text === '' ? undefined : parsed(text);
   }
 }
+
+/**
+ * Asks the service of the command line, or of the data directory.
+ *
+ * @throws WrongUsage | NoService | InvalidSettings
+ */
+export const clientOf = (given: Given): ServiceClient =>
+  new ServiceClient(serviceAddress(given, readSettings(process.env)));
 
 function whatItSaid(status: number, text: string): string {
   let problem: Problem;
@@ -40,10 +49,19 @@ function whatItSaid(status: number, text: string): string {
   } catch {
     return `the service answered ${status}`;
   }
-  const fields = (problem.errors ?? []).map(({ field, message }) => `${field}: ${message}`);
+  const fields = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
   return [`${status} ${problem.title ?? ''}`, fields.length > 0 ? fields.join('; ') : (problem.detail ?? '')].join(
     ': ',
   );
+}
+
+/** @throws NoService */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NoService('what answers there is not the service');
+  }
 }
 
 /** What was in the way, as the system calls it: fetch itself says only that it failed. */

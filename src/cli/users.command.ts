@@ -1,6 +1,7 @@
 import { InvalidSettings } from '../settings.js';
-import { RequestFailed } from './api-client.js';
 import { WrongUsage, wrongUsage } from './command-line.js';
+import { NoService } from './service-address.js';
+import { Refused } from './service-client.js';
 import { usage, usages, type Verb } from './users.usage.js';
 import { getCommand, inviteCommand, listCommand, removeCommand, updateCommand } from './users.verbs.js';
 
@@ -27,7 +28,7 @@ export async function usersCommand([verb, ...args]: readonly string[]): Promise<
     return 0;
   } catch (error) {
     if (error instanceof WrongUsage) return wrongUsage(error.message, usages[verb]);
-    if (!(error instanceof RequestFailed || error instanceof InvalidSettings)) throw error;
+    if (!(error instanceof NoService || error instanceof Refused || error instanceof InvalidSettings)) throw error;
     process.stderr.write(`user-ledger: ${error.message}\n`);
     return 1;
   }

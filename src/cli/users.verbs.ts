@@ -1,5 +1,5 @@
-import { accessOf, ask } from './api-client.js';
 import { oneOf, parse, wholeNumber, WrongUsage } from './command-line.js';
+import { clientOf } from './service-client.js';
 import { listed, shown, type TheUser } from './users.output.js';
 import { usages, type Verb } from './users.usage.js';
 
@@ -19,10 +19,10 @@ export async function listCommand(args: readonly string[]): Promise<string> {
   if (values.status !== undefined)
     filters.set('status', oneOf('status', values.status, ['active', 'invited', 'expired']));
   const users: TheUser[] = [];
-  const service = accessOf(values);
+  const service = clientOf(values);
   for (let more = true; more && users.length < most; more = filters.has('cursor')) {
     filters.set('limit', `${Math.min(PAGE, most - users.length)}`);
-    const page = (await ask(service, 'GET', `users?${filters.toString()}`)) as {
+    const page = (await service.ask('GET', `/v2/users?${filters.toString()}`)) as {
       users: TheUser[];
       pagination: { next_cursor?: string };
     };
@@ -37,7 +37,7 @@ export async function getCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args, access);
   if (values.help) return usages.get;
   const path = pathOf('get', positionals);
-  return told(await ask(accessOf(values), 'GET', path), values.json);
+  return told(await clientOf(values).ask('GET', path), values.json);
 }
 
 export async function inviteCommand(args: readonly string[]): Promise<string> {
@@ -53,7 +53,7 @@ export async function inviteCommand(args: readonly string[]): Promise<string> {
     role: { type: 'predefined', name: oneOf('role', values.role, ['admin', 'member', 'annotator']) },
     ...developerOf(values),
   };
-  return told(await ask(accessOf(values), 'POST', 'users', body), values.json);
+  return told(await clientOf(values).ask('POST', '/v2/users', body), values.json);
 }
 
 export async function updateCommand(args: readonly string[]): Promise<string> {
@@ -62,14 +62,14 @@ export async function updateCommand(args: readonly string[]): Promise<string> {
   const path = pathOf('update', positionals);
   const body = { ...(values.name !== undefined && { name: values.name }), ...developerOf(values) };
   if (Object.keys(body).length === 0) throw new WrongUsage('update wants --name, --developer, or both');
-  return told(await ask(accessOf(values), 'PATCH', path, body), values.json);
+  return told(await clientOf(values).ask('PATCH', path, body), values.json);
 }
 
 export async function removeCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args, access);
   if (values.help) return usages.remove;
   const path = pathOf('remove', positionals);
-  await ask(accessOf(values), 'DELETE', path);
+  await clientOf(values).ask('DELETE', path);
   const [id = ''] = positionals;
   return values.json ? toJson({ id, removed: true }) : `Removed ${id}.\n`;
 }
@@ -81,7 +81,7 @@ const developerOf = ({ developer }: { developer?: string | undefined }): { is_de
   developer === undefined ? {} : { is_developer: oneOf('developer', developer, ['true', 'false']) === 'true' };
 
 const pathOf = (verb: Verb, positionals: readonly string[]): string =>
-  `users/${encodeURIComponent(oneArgument(verb, 'the id of a user', positionals))}`;
+  `/v2/users/${encodeURIComponent(oneArgument(verb, 'the id of a user', positionals))}`;
 
 function oneArgument(verb: Verb, what: string, [first, ...more]: readonly string[]): string {
   if (first === undefined || first === '') throw new WrongUsage(`${verb} wants ${what}`);

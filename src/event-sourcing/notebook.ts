@@ -1,7 +1,9 @@
-/** Something small that one process at a time writes down, to find it after a restart. A port. */
+/** Notes that one process at a time adds one by one, to find them after a restart. A port. */
 export abstract class Notebook<T> {
-  /** What was written last; undefined before anything was. */
-  abstract read(): Promise<T | undefined>;
-  /** Resolves once it is durable, as a whole. */
-  abstract write(notes: T): Promise<void>;
+  /** All that were added and not thrown out, oldest first. */
+  abstract read(): Promise<readonly T[]>;
+  /** Resolves once it is durable; rejects where another process keeps the notes by now. */
+  abstract add(note: T): Promise<void>;
+  /** In place of all there were: they are there as a whole, or the former ones are. */
+  abstract replace(notes: readonly T[]): Promise<void>;
 }

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { ulid } from 'ulid';
 import { formatApiKey } from '../../src/users/domain/api-key.js';
+import { hashToken } from '../../src/users/domain/invitation.js';
+import { post } from '../support/new-user.js';
+import { daysFromNow } from '../support/seed.js';
 import { createdKey, postKey } from './api-keys.js';
 import { raw, rawRequest } from './raw-http.js';
-import { problemOf, withService } from './with-service.js';
+import { problemOf, userOf, withService } from './with-service.js';
 
 const PER_KEY = 20;
 const FAILED = 10;
@@ -86,6 +90,44 @@ describe('by an address that fails to authenticate', () => {
     expect([known.status, known.headers.get('ratelimit')]).toEqual([200, null]);
     expect((await rawRequest(service.baseUrl, 'GET', '/v2/users/%zz')).status).toBe(429);
     expect((await service.request('/health/live', { key: '' })).status).toBe(200);
+  });
+});
+
+describe('by an address that guesses at invitations', () => {
+  const context = withService({ ...rates, RATE_LIMIT_PER_KEY: '0' });
+  const accept = (token: unknown) => post(context.service, '/v2/invitations/accept', { token }, { key: '' });
+  const policy = `"failed-auth";q=${FAILED};w=60`;
+
+  it('is refused after so many, as one that guesses at keys is; what is no guess does not count', async () => {
+    const { service, seed } = context;
+    const known = await seed.user();
+    expect((await service.request('/v2/api-keys', { key: known.key })).status).toBe(200);
+    for (let i = 0; i < 2 * FAILED; i++) await problemOf(await accept(i), 400);
+    for (let i = 0; i < FAILED; i++) {
+      const answer = await accept(`guess-${i}`);
+      await problemOf(answer, 404);
+      expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`^"failed-auth";r=${FAILED - 1 - i};t=\\d+$`));
+    }
+    await limited(await accept('one more'), policy);
+    await limited(await accept(5), policy);
+    await limited(await service.request('/v2/api-keys', { key: formatApiKey(randomBytes(20)) }), policy);
+    expect((await service.request('/v2/api-keys', { key: known.key })).status).toBe(200);
+  });
+});
+
+describe('an invitation that is good', () => {
+  const context = withService({ ...rates, RATE_LIMIT_PER_KEY: '0' });
+
+  it('does not count, however many are accepted from one address', async () => {
+    const { service, seed } = context;
+    for (let i = 0; i < FAILED + 2; i++) {
+      const token = `token-${i}`;
+      const [userId, invitationId] = [ulid(), ulid()];
+      const person = { userId, accountId: seed.accountId, email: `${userId}@example.com`, name: 'A', role: 'member' };
+      const invitation = { invitationId, tokenHash: hashToken(token), expiresAt: daysFromNow(1) };
+      await seed.happened({ type: 'UserInvited', data: { ...person, isDeveloper: false, ...invitation } });
+      await userOf(await post(service, '/v2/invitations/accept', { token }, { key: '' }));
+    }
   });
 });
 

@@ -166,7 +166,8 @@ describe('400', () => {
     const { service, seed } = context;
     const user = await seed.user();
     const problem = await problemOf(await service.update(user.id, { name, is_developer: false }), 400);
-    expect(problem.errors).toEqual([{ field: 'name', message: expect.any(String) }]);
+    expect(problem.errors).toEqual([{ field: 'name', message: expect.stringMatching(/^(must|contains|may) /) }]);
+    expect(problem.detail).toBe(`The request is not as documented. name ${problem.errors?.[0]?.message}.`);
     expect(await typesOf(user.ulid)).toEqual(['UserAdded']);
   });
 

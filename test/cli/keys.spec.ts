@@ -88,9 +88,9 @@ describe('what fails', () => {
     [
       'a name that cannot be',
       () => Promise.resolve(['create', ' ']),
-      /^user-ledger: 400 Invalid request: name: name must not be empty/,
+      /^user-ledger: 400 Invalid request: name must not be empty/,
     ],
-    ['no id', () => Promise.resolve(['revoke', 'x']), /^user-ledger: 400 Invalid request: api_key_id: must be an id/],
+    ['no id', () => Promise.resolve(['revoke', 'x']), /^user-ledger: 400 Invalid request: api_key_id must be an id/],
     ['an unknown key', () => Promise.resolve(['revoke', 'QXBpS2V5Ong=']), /^user-ledger: 404 API key not found: /],
     ['a wrong key', () => Promise.resolve(['list', ...as('ul_wrong')]), /^user-ledger: 401 Unauthenticated: /],
     [

@@ -70,8 +70,11 @@ describe('which service', () => {
   });
   it.each<[string, string[], RegExp]>([
     ['was never started', [], /there is no .*initial-admin.json .*start the service first/],
-    ['is given without a key', ['--url', 'http://127.0.0.1:1'], /--url wants --key/],
-    ['is not there', ['--url', 'http://127.0.0.1:1', '--key', 'ul_x'], /does not answer: start the service first/],
+    [
+      'is not there',
+      ['--url', 'http://127.0.0.1:3', '--key', 'ul_x'],
+      /does not answer: ECONNREFUSED; start the service first/,
+    ],
   ])('is told where it %s', async (_, args, saying) => {
     const { code, stdout, stderr } = await run({ DATA_DIR: empty }, 'list', ...args);
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(saying)]);
@@ -90,6 +93,7 @@ describe('wrong usage', () => {
     [['invite', 'a@example.com'], /invite wants --name/],
     [['invite', 'a@example.com', '--name', 'A', '--role', 'owner'], /--role must be one of/],
     [['update', 'a'], /update wants --name, --developer/],
+    [['list', '--url', 'http://127.0.0.1:1'], /--url wants --key with it/],
     [['update', 'a', '--developer', 'yes'], /--developer must be one of true, false/],
   ])('%j is told so', async (args, saying) => {
     const { code, stdout, stderr } = await run({}, ...args);

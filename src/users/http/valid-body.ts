@@ -26,9 +26,13 @@ export async function validBody<T extends object>(
     ...unknown.map((field) => ({ field, message: 'is not a member of this request' })),
     ...faults.map(({ property, constraints = {} }) => ({
       field: property,
-      message: Object.values(constraints)[0] ?? 'is invalid',
+      message: withoutName(property, Object.values(constraints)[0] ?? 'is invalid'),
     })),
   ];
   if (errors.length > 0) throw InvalidRequest.of(errors);
   return instance;
 }
+
+/** class-validator's own messages begin with the member, which is told beside them. */
+const withoutName = (property: string, message: string): string =>
+  message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;

@@ -4,7 +4,7 @@ import { UnreadableEvent } from '../../event-sourcing/errors.js';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Recorded } from '../../event-sourcing/fact.js';
 import type { Log } from '../../event-sourcing/log.js';
-import { type Mailer, MailRefused } from '../../event-sourcing/mailer.js';
+import { type Letter, type Mailer, MailRefused } from '../../event-sourcing/mailer.js';
 import type { Invitations } from '../commands/invitations.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { evolve, hasLapsed, type User } from '../domain/user.js';
@@ -93,10 +93,12 @@ export class InvitationMails {
         await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
-      // Whoever may no longer note what was mailed finds out before the letter, not after it.
-      await queue.note();
-      if (await this.attempt(pending)) {
-        await queue.done(pending);
+      const outcome = await this.attempt(pending);
+      if (outcome !== 'failed') {
+        const noted = queue.done(pending);
+        // What was passed over may be passed over again; there can be a great many of them.
+        if (outcome === 'over') await noted;
+        else noted.catch(() => undefined);
         pause = RETRY_FIRST_MS;
         continue;
       }
@@ -106,30 +108,34 @@ export class InvitationMails {
     }
   }
 
-  /** Resolves to whether the letter is done with, for better or worse. */
-  private async attempt(pending: Pending): Promise<boolean> {
+  /** Over is what was mailed, or is refused for good. */
+  private async attempt(pending: Pending): Promise<'over' | 'passed over' | 'failed'> {
     const { log } = this.given;
+    const letter = await this.letterFor(pending);
+    if (!letter) return 'passed over';
+    // Whoever may no longer note what was mailed finds out before the letter, not after it.
+    await this.given.queue.note();
     try {
-      await this.mail(pending);
-      return true;
+      await this.given.mailer.send(letter);
+      return 'over';
     } catch (error) {
       const told = { invitationId: pending.invitationId, fault: codeOf(error) };
       const refused = error instanceof MailRefused;
       if (refused)
         log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
       else log.warn(told, 'an invitation could not be mailed; trying again');
-      return refused;
+      return refused ? 'over' : 'failed';
     }
   }
 
-  private async mail({ userId, invitationId }: Pending): Promise<void> {
-    const { invitations, mailer, clock } = this.given;
+  /** Undefined where there is nothing to mail any more, or not by this instance. */
+  private async letterFor({ userId, invitationId }: Pending): Promise<Letter | undefined> {
+    const { invitations, clock } = this.given;
     const user = await this.userNow(userId);
     const invitation = user?.state === 'invited' ? user.invitation : undefined;
-    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return;
+    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return undefined;
     const token = invitations.tokenOf(invitation);
-    if (token === undefined) return;
-    await mailer.send(invitationLetter(user, invitation, invitationLink(this.publicUrl, token)));
+    return token === undefined ? undefined : invitationLetter(user, invitation, invitationLink(this.publicUrl, token));
   }
 
   private async userNow(userId: string): Promise<User | undefined> {

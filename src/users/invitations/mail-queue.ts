@@ -4,30 +4,31 @@ import type { Notebook } from '../../event-sourcing/notebook.js';
 /** An invitation that is to be mailed. */
 export type Pending = Readonly<{ userId: string; invitationId: string }>;
 
-/** As written down. */
-export type MailNotes = Readonly<{ position: string | null; waiting: readonly Pending[] }>;
+/** As written down: the log has been read up to here and these were found in it, or this one is dealt with. */
+export type MailNote = Readonly<{ position: string | null; waiting: readonly Pending[] }> | Readonly<{ done: string }>;
 
 /** How far along the log a restart may have to go again where there is nothing to mail. */
 const NOTED_EVERY = 10_000;
+/** So many notes of what is over are kept before they are thrown out. */
+const KEPT_AT_LEAST = 1_000;
 
 /**
- * How far the log has been read, and which invitations in it are still to be mailed: both written down at once, so that
- * neither a crash nor a mail server that is down loses one. What was handed over is crossed out right away.
+ * How far the log has been read, and which invitations in it are still to be mailed: both noted together, so that neither
+ * a crash nor a mail server that is down loses one. What was handed over is crossed out right away. A note costs the same
+ * however many wait.
  */
 export class MailQueue {
   private position: Position | undefined;
-  private waiting: readonly Pending[] = [];
+  private readonly waiting = new Map<string, Pending>();
   private unnoted = 0;
-  /** One is written after the other, the newest last. */
-  private writing: Promise<void> = Promise.resolve();
+  private superfluous = 0;
 
-  constructor(private readonly notebook: Notebook<MailNotes>) {}
+  constructor(private readonly notebook: Notebook<MailNote>) {}
 
   /** Goes on where the notes end. */
   async open(): Promise<void> {
-    const notes = await this.notebook.read();
-    this.position = notes?.position == null ? undefined : BigInt(notes.position);
-    this.waiting = notes?.waiting ?? [];
+    for (const note of await this.notebook.read()) this.take(note);
+    if (this.superfluous > KEPT_AT_LEAST) await this.tidy();
   }
 
   /** The log has been read up to here. */
@@ -36,33 +37,54 @@ export class MailQueue {
   }
 
   get next(): Pending | undefined {
-    return this.waiting[0];
+    for (const pending of this.waiting.values()) return pending;
+    return undefined;
   }
 
-  /** So many events further, with these invitations among them. */
-  async add(pending: readonly Pending[], position: Position, events: number): Promise<void> {
-    this.waiting = [...this.waiting, ...pending];
-    this.position = position;
+  /** How many are still to be mailed. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  /** So many events further, with these invitations among them; resolves once that need not be read again. */
+  async add(waiting: readonly Pending[], position: Position, events: number): Promise<void> {
+    this.take({ position: position.toString(), waiting });
     this.unnoted += events;
-    if (pending.length > 0 || this.unnoted >= NOTED_EVERY) await this.note();
+    if (waiting.length > 0 || this.unnoted >= NOTED_EVERY) await this.note(waiting);
   }
 
-  /** Is mailed, or never will be. */
-  async done(pending: Pending): Promise<void> {
-    this.waiting = this.waiting.filter((each) => each !== pending);
-    await this.note();
+  /** Is mailed, or never will be; resolves once no restart mails it again. */
+  async done({ invitationId: done }: Pending): Promise<void> {
+    this.take({ done });
+    await this.notebook.add({ done });
+    if (this.superfluous > KEPT_AT_LEAST + this.waiting.size) await this.tidy();
   }
 
   /** Has to wait behind the others: it may be at fault itself. */
   postpone(pending: Pending): void {
-    this.waiting = [...this.waiting.filter((each) => each !== pending), pending];
+    this.waiting.delete(pending.invitationId);
+    this.waiting.set(pending.invitationId, pending);
   }
 
-  async note(): Promise<void> {
+  /** Notes how far the log has been read, and these found at its end; rejects where another process notes by now. */
+  async note(waiting: readonly Pending[] = []): Promise<void> {
     this.unnoted = 0;
-    this.writing = this.writing
-      .catch(() => undefined)
-      .then(() => this.notebook.write({ position: this.position?.toString() ?? null, waiting: this.waiting }));
-    await this.writing;
+    this.superfluous++;
+    await this.notebook.add({ position: this.position?.toString() ?? null, waiting });
+  }
+
+  private take(note: MailNote): void {
+    if ('done' in note) this.waiting.delete(note.done);
+    else {
+      this.position = note.position === null ? undefined : BigInt(note.position);
+      for (const pending of note.waiting) this.waiting.set(pending.invitationId, pending);
+    }
+    this.superfluous++;
+  }
+
+  private async tidy(): Promise<void> {
+    this.superfluous = 0;
+    const waiting = [...this.waiting.values()];
+    await this.notebook.replace([{ position: this.position?.toString() ?? null, waiting }]);
   }
 }

@@ -4,16 +4,17 @@ import type { ApiKeyEvent } from '../domain/api-key.events.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { accountCode } from './account-code.js';
 import { apiKeyView } from './api-key-view.projection.js';
+import { auditEntryKey } from './audit-entry-key.js';
 import { auditClock } from './audit-clock.projection.js';
 import type { AuditedEvent } from './audited-event.js';
 import { apiKeyChanges, type FieldChange, userChanges, valueText } from './field-change.js';
 import { userView } from './user-view.projection.js';
 
 /**
- * One change of one event; the first of an event (`first`) stands for the event. `changes` is all of them, as JSON;
- * `field`, `before` and `after` are this one, as text. Actor and target are as they were then. `high` is the latest time
- * that an event up to here carries. `data` is what a user's event says, as JSON, with the first entry alone: the
- * feed of user events is told from it.
+ * One change of one event; the first of an event (`first`) stands for the event, and alone has `changes`, all of them as
+ * JSON, and `data`, what a user's event says as JSON, from which the feed of user events is told. `field`, `before` and
+ * `after` are this change, as text. Actor and target are as they were then. `high` is the latest time that an event up to
+ * here carries.
  */
 export type AuditEntry = Readonly<{
   accountId: string;
@@ -31,7 +32,7 @@ export type AuditEntry = Readonly<{
   apiKeyId: string | null;
   targetId: string | null;
   targetName: string | null;
-  changes: string;
+  changes: string | null;
   field: string | null;
   before: string | null;
   after: string | null;
@@ -64,8 +65,7 @@ async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said
   const told = said.changes.length > 0 ? said.changes : [{ field: null, before: null, after: null }];
   // Written out, for it runs for every event of a rebuild: objects put together from parts take four times as long.
   return told.map(({ field, before, after }, index) => ({
-    // Rising, so that rows are added at the end of the table.
-    key: `${position.toString().padStart(20, '0')}/${index}`,
+    key: auditEntryKey(position, index),
     row: {
       accountId: meta.accountId,
       account: accountCode(meta.accountId),
@@ -81,7 +81,7 @@ async function entries(event: Recorded<AuditedEvent>, around: Around, said: Said
       apiKeyId: actor.apiKeyId,
       targetId: said.targetId,
       targetName: said.targetName,
-      changes,
+      changes: index === 0 ? changes : null,
       field,
       before: valueText(before),
       after: valueText(after),
@@ -122,7 +122,7 @@ async function apiKeyChanged(event: Recorded<ApiKeyEvent>, around: Around): Prom
 
 /** The audit trail. Every event of its types has its rows; none is skipped, for an event that cannot be told stops all. */
 export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
-  name: 'audit-entry-2',
+  name: 'audit-entry-3',
   columns: {
     accountId: 'text',
     account: 'integer',
@@ -138,7 +138,7 @@ export const auditEntry: Chronicle<AuditedEvent, AuditEntry> = {
     apiKeyId: 'text?',
     targetId: 'text?',
     targetName: 'text?',
-    changes: 'text',
+    changes: 'text?',
     field: 'text?',
     before: 'text?',
     after: 'text?',

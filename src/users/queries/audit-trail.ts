@@ -3,6 +3,7 @@ import type { Position } from '../../event-sourcing/fact.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
 import { accountCode } from '../projections/account-code.js';
+import { auditEntryKey } from '../projections/audit-entry-key.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
 import { type Lead, walk } from './walk.js';
@@ -30,7 +31,7 @@ type Part = Readonly<{ first: Position; last: Position }>;
 export class AuditTrail {
   constructor(private readonly rows: Rows) {}
 
-  /** One entry for each event that matches, in log order. */
+  /** The first entry of each event that matches, in log order. */
   async search(accountId: string, filters: AuditFilters, stretch: Stretch): Promise<Stored<AuditEntry>[]> {
     let part = past(await this.part(accountId, filters, stretch.pin), stretch.after, stretch.descending);
     const lead = await this.leading(accountId, filters);
@@ -47,9 +48,19 @@ export class AuditTrail {
       const selection = { where, filter, limit, descending: stretch.descending };
       const next = await walk(this.rows, auditEntry, lead, selection);
       found.push(...onePerEvent(next));
-      if (next.length < limit || found.length === stretch.limit) return found;
+      if (next.length < limit || found.length === stretch.limit) return this.first(found);
       part = past(part, found.at(-1)?.position, stretch.descending);
     }
+  }
+
+  /** The first entries of their events, in place of those that were found. */
+  private async first(found: readonly Stored<AuditEntry>[]): Promise<Stored<AuditEntry>[]> {
+    const keys = found.filter(({ first }) => !first).map(({ position }) => auditEntryKey(position, 0));
+    if (keys.length === 0) return [...found];
+    const where: Test[] = [{ column: 'key', is: 'in', value: keys }];
+    const entries = await this.rows.select(auditEntry, { where, order: ['key'], limit: keys.length });
+    const byPosition = new Map(entries.map((entry) => [entry.position, entry]));
+    return found.map((entry) => byPosition.get(entry.position) ?? entry);
   }
 
   /** The filter with the fewest rows; without any, every event's first entry. */

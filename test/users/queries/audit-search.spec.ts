@@ -27,7 +27,7 @@ let trail: AuditTrail;
 const asScanned = (entry: Stored<AuditEntry>) => ({
   ...{ id: entry.eventId, position: entry.position, type: entry.type, occurredAt: entry.occurredAt },
   ...{ targetId: entry.targetId, targetName: entry.targetName, outcome: entry.outcome, rule: entry.rule },
-  changes: JSON.parse(entry.changes) as unknown,
+  changes: JSON.parse(entry.changes ?? '') as unknown,
 });
 const expected = ({ event, ...said }: Scanned) => ({
   ...{ id: event.id, position: event.position, type: event.type, occurredAt: event.meta.occurredAt },
