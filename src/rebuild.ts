@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import type { EventStore } from './event-sourcing/event-store.js';
-import { Projector } from './infrastructure/projector/projector.js';
-import { SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
+import type { Projecting } from './infrastructure/projector/projecting.js';
+import { forget } from './infrastructure/read-model/sql-read-model.js';
 import { openResources } from './resources.js';
 import type { Settings } from './settings.js';
-import { readModel } from './users/users.module.js';
 
 export type Rebuilt = Readonly<{ events: number; seconds: number; events_per_second: number }>;
 
@@ -23,9 +22,8 @@ const BAR = 40;
 export async function rebuild(settings: Settings, log: Logger, output: ProgressOutput): Promise<Rebuilt> {
   const { resources, close } = await openResources(settings, log);
   try {
-    const writer = new SqlReadModelWriter(resources.writing, resources.statements);
-    await writer.forget();
-    const projector = new Projector(readModel, resources.eventStore, writer, log);
+    await forget(resources.readModel.writing);
+    const projector = resources.readModel.projecting(resources.eventStore);
     const began = performance.now();
     const done = await showProgress(projector, resources.eventStore, output);
     await projector.start();
@@ -40,7 +38,11 @@ export async function rebuild(settings: Settings, log: Logger, output: ProgressO
 }
 
 /** Shows how far along the log the projector has come; the function returned ends that. */
-async function showProgress(projector: Projector, eventStore: EventStore, output: ProgressOutput): Promise<() => void> {
+async function showProgress(
+  projector: Projecting,
+  eventStore: EventStore,
+  output: ProgressOutput,
+): Promise<() => void> {
   const head = Number((await eventStore.head()) ?? 0n);
   const terminal = output.isTTY === true;
   const show = (): void => {

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['event-sourcing', '@nestjs/', 'fastify', 'find-my-way', 'lru-cache'],
   'infrastructure/event-store': ['event-sourcing', '@eventstore/db-client', 'uuid', 'lru-cache'],
-  'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3'],
+  'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3', 'pg'],
   'infrastructure/projector': ['event-sourcing'],
   'infrastructure/mail': ['event-sourcing', 'nodemailer'],
   'embedded-event-store': ['@eventstore/db-client/generated/', '@grpc/grpc-js', 'google-protobuf', 'better-sqlite3'],
