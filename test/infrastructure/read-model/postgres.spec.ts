@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { generate } from 'selfsigned';
 import type { Log } from '../../../src/event-sourcing/log.js';
 import type { AnyRow, Stored, Table } from '../../../src/event-sourcing/projection.js';
-import { PostgresLease, openLeases } from '../../../src/infrastructure/read-model/postgres-lease.js';
+import { fencing, openLeases, PostgresLease } from '../../../src/infrastructure/read-model/postgres-lease.js';
 import { PostgresNews } from '../../../src/infrastructure/read-model/postgres-news.js';
 import { databaseReady } from '../../../src/infrastructure/read-model/postgres-ready.js';
 import { CHANNEL, PostgresReadModelWriter } from '../../../src/infrastructure/read-model/postgres-writer.js';
@@ -146,7 +146,7 @@ withPostgres('a lease (skipped where there is no PostgreSQL)', () => {
     let taken: bigint | undefined;
     let taking: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (transaction) => {
-      await sql`select 1 from "lease" where "token" = ${token} for share`.execute(transaction);
+      await fencing({ name: 'read-model', token }).execute(transaction);
       taking = leaseOf()
         .hold('y')
         .then((found) => (taken = found));
