@@ -4,11 +4,11 @@ import { explain } from './explain.js';
 const USAGE = `Usage: npm run -s cli -- <command> [options]
 
 Commands:
-  projections lists the tables of the read model, and tells them all of history again: list, rebuild
-  rebuild     the same as projections rebuild
+  rebuild     empties the read model and tells it all of history again
   users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
   keys        makes, lists and revokes API keys of a running service: create, list, revoke
+  projections lists the tables of the read model, and tells them anew: list, rebuild
 
 Every command has --help, and --json for scripts.
 Settings come from the environment, as for the service (see README.md).

@@ -3,7 +3,7 @@ import { rebuild, type Rebuilt } from '../rebuild.js';
 import { readSettings } from '../settings.js';
 import { parse, WrongUsage, wrongUsage } from './command-line.js';
 
-const USAGE = `Usage: npm run -s cli -- projections rebuild [--json]
+const USAGE = `Usage: npm run -s cli -- rebuild [--json], or projections rebuild
 
 Empties the read model and tells it all of history again: users, versions, audit trail.
 The service must not be running on this data directory, and no instance on this database. Cut short, it is gone on with

@@ -12,8 +12,8 @@ import { ServiceUnderTest } from '../support/service.js';
 
 type Listed = { position: string | null; projections: { name: string; rows: number | null; newest: string | null }[] };
 
-const places: [string, string | undefined][] = [
-  ['SQLite', undefined],
+const places: [string, string][] = [
+  ['SQLite', ''],
   ...(postgresUrl === undefined ? [] : [['PostgreSQL', postgresUrl] satisfies [string, string]]),
 ];
 
