@@ -1,5 +1,4 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Kysely } from 'kysely';
 import { ulid } from 'ulid';
 import { ConsumerGroups } from './event-sourcing/consumer-groups.js';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
@@ -15,15 +14,14 @@ import { Metrics, MetricsController } from './http/metrics.controller.js';
 import type { Journal } from './event-sourcing/journal.js';
 import { AggregateStreams } from './infrastructure/event-store/aggregate-streams.js';
 import { JournalStreams } from './infrastructure/event-store/journal-streams.js';
-import { Projector } from './infrastructure/projector/projector.js';
-import { type AnyTables, SqlReadModelWriter } from './infrastructure/read-model/sql-read-model.js';
+import { Projecting } from './infrastructure/projector/projecting.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlLastSeen } from './infrastructure/read-model/sql-last-seen.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
-import type { Statements } from './infrastructure/read-model/statements.js';
 import type { Log } from './event-sourcing/log.js';
 import { ServiceMetrics } from './metrics.js';
+import type { OpenReadModel } from './read-model.js';
 import { ServiceReadiness } from './readiness.js';
 import { InvitationTerms } from './users/commands/invitations.js';
 import { KeySource } from './users/commands/key-source.js';
@@ -40,16 +38,13 @@ import { apiKeyAggregate } from './users/domain/api-key.js';
 import { eventCatalogue } from './users/domain/event-catalogue.js';
 import { userAggregate } from './users/domain/user.js';
 import { commandReceipt } from './users/projections/command-receipt.projection.js';
-import { readModel, UsersModule } from './users/users.module.js';
+import { UsersModule } from './users/users.module.js';
 
 /** What `main.ts` opens before the application, and closes after it. */
 export type Resources = Readonly<{
   eventStore: EventStore;
   consumerGroups: ConsumerGroups;
-  writing: Kysely<AnyTables>;
-  /** How whole transactions get to `writing`. */
-  statements: Statements;
-  reading: Kysely<AnyTables>;
+  readModel: OpenReadModel;
   log: Log;
   /** What cursors are sealed with, keys made again, and the tokens of invitations made. */
   secret: Uint8Array;
@@ -80,10 +75,10 @@ const streams = [
 @Module({})
 export class AppModule {
   static with(resources: Resources): DynamicModule {
-    const { eventStore, consumerGroups, writing, statements, reading, log, secret, invitationTtlMs } = resources;
-    const writer = new SqlReadModelWriter(writing, statements);
-    const projector = new Projector(readModel, eventStore, writer, log);
-    const rows = new CachedRows(new SqlRows(reading), projector);
+    const { eventStore, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
+    const { writing, reading } = readModel;
+    const projecting = readModel.projecting(eventStore);
+    const rows = new CachedRows(new SqlRows(reading), projecting);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
@@ -94,8 +89,8 @@ export class AppModule {
       { provide: KeySource, useValue: new KeySource(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: LastSeen, useValue: new SqlLastSeen(writing, log) },
-      { provide: Projector, useValue: projector },
-      { provide: ProjectionProgress, useExisting: Projector },
+      { provide: Projecting, useValue: projecting },
+      { provide: ProjectionProgress, useExisting: Projecting },
       { provide: Readiness, useClass: ServiceReadiness },
       { provide: ConsumerGroups, useValue: consumerGroups },
       { provide: Metrics, useClass: ServiceMetrics },

@@ -1,11 +1,22 @@
 import { DirectoryInUse } from './infrastructure/read-model/directory-lock.js';
+import { ReadModelInUse } from './infrastructure/read-model/postgres-lease.js';
+import { AnotherSecret } from './infrastructure/read-model/postgres-secret.js';
+import { DatabaseUnavailable } from './infrastructure/read-model/postgres-ready.js';
 import { InvalidSettings } from './settings.js';
 import { EmbeddedEventStoreFailed } from './supervisor.js';
 
+const MENDABLE = [
+  InvalidSettings,
+  EmbeddedEventStoreFailed,
+  DirectoryInUse,
+  DatabaseUnavailable,
+  AnotherSecret,
+  ReadModelInUse,
+];
+
 /** What an operator can mend gets one line; everything else is ours, and gets its stack. */
 export function explain(error: unknown): string {
-  if (error instanceof InvalidSettings || error instanceof EmbeddedEventStoreFailed || error instanceof DirectoryInUse)
-    return error.message;
+  if (MENDABLE.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
     return `port ${process.env.PORT ?? '3000'} is in use; set PORT to another, or 0 for any free one`;
   if (error instanceof Error && 'code' in error && error.code === 'event-store-unavailable') return error.message;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { CommandBus } from '@nestjs/cqrs';
 import { ulid } from 'ulid';
 import type { Context } from './event-sourcing/fact.js';
-import type { ProjectionProgress, Rows } from './event-sourcing/read-model.js';
+import type { Rows } from './event-sourcing/read-model.js';
+import type { Projecting } from './infrastructure/projector/projecting.js';
 import type { Settings } from './settings.js';
 import { OpenAccountCommand } from './users/commands/open-account.handler.js';
 import { formatApiKey } from './users/domain/api-key.js';
@@ -47,7 +48,7 @@ export async function ensureInitialAdmin(
   addresses: Pick<InitialAdmin, 'base_url' | 'eventstore_url'>,
   commands: CommandBus,
   rows: Rows,
-  progress: ProjectionProgress,
+  progress: Projecting,
 ): Promise<{ file: string; created?: InitialAdmin; known: boolean }> {
   const file = join(settings.dataDir, FILE);
   const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Stored) : undefined;
@@ -56,7 +57,8 @@ export async function ensureInitialAdmin(
     write(file, { ...admin, ...addresses });
     return { file, known: true };
   }
-  if (!found && !(await rows.isEmpty(accountView))) return { file, known: false };
+  // Of processes that share a read model, one makes the account: the one that tells of it.
+  if (!found && (!progress.owns || !(await rows.isEmpty(accountView)))) return { file, known: false };
   const stored = found ?? newAdmin(settings, addresses);
   write(file, { ...stored, ...addresses });
   const { ids = newIds(settings), ...admin } = stored;

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Resources } from './app.module.js';
 import { Clock } from './event-sourcing/clock.js';
+import { holdOn } from './event-sourcing/lease.js';
+import type { Notebook } from './event-sourcing/notebook.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
 import { NotesFile } from './notes-file.js';
@@ -11,19 +14,107 @@ import { InvitationMails } from './users/invitations/invitation-mails.js';
 import { type MailNote, MailQueue } from './users/invitations/mail-queue.js';
 
 const FILE = 'invitation-mails.json';
+/** The lease of whoever mails, and the notes they keep. */
+const MAILING = 'invitation-mails';
+const AGAIN_MS = 1_000;
 
-/** What mails invitations, or writes their links to the log where there is no mail server. Not started yet. */
-export function invitationMails(
-  { app }: Service,
-  { eventStore: events, log }: Resources,
-  { smtpUrl, mailFrom, dataDir }: Settings,
-): InvitationMails {
-  return new InvitationMails({
-    events,
-    queue: new MailQueue(new NotesFile<MailNote>(join(dataDir, FILE))),
-    invitations: app.get(Invitations),
-    mailer: smtpUrl === undefined ? new LoggedMailer(log) : new SmtpMailer(smtpUrl, mailFrom),
-    clock: app.get(Clock),
-    log,
-  });
+/**
+ * What mails invitations, or writes their links to the log where there is no mail server. Of processes that share a
+ * database one mails at a time, and notes what it has mailed for the next.
+ */
+export class InvitationMailing {
+  private readonly abort = new AbortController();
+  private readonly file: NotesFile<MailNote>;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly service: Service,
+    private readonly resources: Resources,
+    private readonly settings: Settings,
+  ) {
+    this.file = new NotesFile<MailNote>(join(settings.dataDir, FILE));
+  }
+
+  start(publicUrl: string): void {
+    this.running = this.run(publicUrl);
+  }
+
+  /** Finishes the letter under way. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await this.running;
+  }
+
+  private async run(publicUrl: string): Promise<void> {
+    const { signal } = this.abort;
+    while (!signal.aborted) {
+      await this.turn(publicUrl).catch((error: unknown) => {
+        const fault = error instanceof Error ? error.message : String(error);
+        this.resources.log.warn({ fault }, 'invitations cannot be mailed at this moment; trying again');
+      });
+      await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Mails for as long as this process may, if it may. */
+  private async turn(publicUrl: string): Promise<void> {
+    const { shared } = this.resources.readModel;
+    if (!shared) return this.mail(publicUrl, this.file, aborted);
+    const lease = shared.lease(MAILING);
+    const token = await lease.hold('mailing');
+    if (token === undefined) return;
+    const notebook = shared.notebook<MailNote>(MAILING, token);
+    try {
+      await this.carryOver(notebook);
+      await this.mail(publicUrl, notebook, (signal) => holdOn(lease, token, () => 'mailing', signal));
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /** What this process noted while it had no database to share. */
+  private async carryOver(notebook: Notebook<MailNote>): Promise<void> {
+    const noted = (await notebook.read()).length > 0 ? [] : await this.file.read();
+    if (noted.length > 0) await notebook.replace(noted);
+  }
+
+  /** Mails until it fails, is told to stop, or `held` resolves: then another may. */
+  private async mail(
+    publicUrl: string,
+    notebook: Notebook<MailNote>,
+    held: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.abort.signal]);
+    const mails = this.mails(notebook);
+    const mailing = mails.run(publicUrl).finally(() => {
+      over.abort();
+    });
+    mailing.catch(() => undefined); // said below
+    await held(signal);
+    await mails.stop();
+    await mailing;
+  }
+
+  private mails(notebook: Notebook<MailNote>): InvitationMails {
+    const { smtpUrl, mailFrom } = this.settings;
+    const { eventStore: events, log } = this.resources;
+    return new InvitationMails({
+      events,
+      queue: new MailQueue(notebook),
+      invitations: this.service.app.get(Invitations),
+      mailer: smtpUrl === undefined ? new LoggedMailer(log) : new SmtpMailer(smtpUrl, mailFrom),
+      clock: this.service.app.get(Clock),
+      log,
+    });
+  }
 }
+
+/** Resolves when the signal aborts. */
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ensureInitialAdmin } from './initial-admin.js';
 import { announce } from './announce.js';
-import { invitationMails } from './invitation-mails.js';
+import { InvitationMailing } from './invitation-mails.js';
 import { openResources } from './resources.js';
 import { type Service, startService } from './service.js';
 import { printable, readSettings } from './settings.js';
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   log.info(printable(settings), 'settings');
   const { resources, eventStoreUrl, close } = await openResources(settings, log);
   const service = await startService(resources, settings);
-  const mails = invitationMails(service, resources, settings);
+  const mails = new InvitationMailing(service, resources, settings);
   onSignals(async () => {
     await mails.stop();
     await stopService(service, log);

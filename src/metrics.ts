@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { type ConsumerGroup, ConsumerGroups } from './event-sourcing/consumer-groups.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import { Metrics } from './http/metrics.controller.js';
-import { Projector } from './infrastructure/projector/projector.js';
+import { Projecting } from './infrastructure/projector/projecting.js';
 import { EventStreams } from './users/http/event-streams.js';
 
 /** Whoever asks more often gets what was told last: asking the store is work, and anybody may read metrics. */
@@ -21,7 +21,7 @@ export class ServiceMetrics extends Metrics {
   constructor(
     private readonly eventStore: EventStore,
     private readonly groups: ConsumerGroups,
-    private readonly projector: Projector,
+    private readonly projector: Projecting,
     private readonly streams: EventStreams,
   ) {
     super();
@@ -81,6 +81,9 @@ export class ServiceMetrics extends Metrics {
     });
     this.gauge('projection_live', 'Whether the read model is told what happens', (gauge) => {
       gauge.set(this.projector.state === 'live' ? 1 : 0);
+    });
+    this.gauge('projection_owner', 'Whether it is this process that tells the read model', (gauge) => {
+      gauge.set(this.projector.owns ? 1 : 0);
     });
     const head = 'The last position of the log; absent while the store does not answer';
     this.gauge('event_store_head_position', head, async (gauge) => {

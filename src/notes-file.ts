@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { Notebook } from './event-sourcing/notebook.js';
+
+type Batch = Readonly<{ lines: string[]; written: Promise<void> }>;
 
 /**
  * Notes as lines of JSON in a file for the owner's eyes alone. A line that a crash or a full disk cut short was never
@@ -8,19 +10,15 @@ import { Notebook } from './event-sourcing/notebook.js';
  */
 export class NotesFile<T extends object> extends Notebook<T> {
   /** What is written next, all of it with one flush. */
-  private batch: { lines: string[]; written: Promise<void> } | undefined;
+  private batch: Batch | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly file: string) {
     super();
   }
 
-  override read(): readonly T[] {
-    return existsSync(this.file)
-      ? readFileSync(this.file, 'utf8')
-          .split('\n')
-          .flatMap(parsed<T>)
-      : [];
+  override async read(): Promise<readonly T[]> {
+    return existsSync(this.file) ? (await readFile(this.file, 'utf8')).split('\n').flatMap(parsed<T>) : [];
   }
 
   override add(note: T): Promise<void> {
@@ -29,36 +27,44 @@ export class NotesFile<T extends object> extends Notebook<T> {
     return batch.written;
   }
 
-  override replace(notes: readonly T[]): void {
-    const lines = notes.map((note) => `\n${JSON.stringify(note)}`);
-    writeFileSync(`${this.file}.new`, lines.join(''), { mode: 0o600, flush: true });
-    renameSync(`${this.file}.new`, this.file);
+  override replace(notes: readonly T[]): Promise<void> {
+    // What is added from now on comes after them.
+    this.batch = undefined;
+    return this.next(async () => {
+      const lines = notes.map((note) => JSON.stringify(note));
+      await writeFile(`${this.file}.new`, text(lines), { mode: 0o600, flush: true });
+      await rename(`${this.file}.new`, this.file);
+    });
   }
 
-  override async close(): Promise<void> {
-    await this.last;
-  }
-
-  private begin(): { lines: string[]; written: Promise<void> } {
+  private begin(): Batch {
     const lines: string[] = [];
-    const written = this.last.then(() => {
-      this.batch = undefined;
+    const written = this.next(() => {
+      if (this.batch?.lines === lines) this.batch = undefined;
       return this.write(lines);
     });
-    this.last = written.catch(() => undefined);
     return { lines, written };
+  }
+
+  /** One thing after the other, whatever became of those before. */
+  private next(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   private async write(lines: readonly string[]): Promise<void> {
     const file = await open(this.file, 'a', 0o600);
     try {
-      await file.write(lines.map((line) => `\n${line}`).join(''));
+      await file.write(text(lines));
       await file.datasync();
     } finally {
       await file.close();
     }
   }
 }
+
+const text = (lines: readonly string[]): string => lines.map((line) => `\n${line}`).join('');
 
 function parsed<T extends object>(line: string): T[] {
   try {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from './event-sourcing/event-store.js';
 import { Readiness } from './http/health.controller.js';
-import { Projector } from './infrastructure/projector/projector.js';
+import { Projecting } from './infrastructure/projector/projecting.js';
 
 /** Ready: the event store answers, and the projector is told what the store itself says has happened. */
 @Injectable()
 export class ServiceReadiness extends Readiness {
   constructor(
     private readonly eventStore: EventStore,
-    private readonly projector: Projector,
+    private readonly projector: Projecting,
   ) {
     super();
   }

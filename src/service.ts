@@ -14,7 +14,7 @@ import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimiter } from './http/rate-limiter.js';
 import { httpServer } from './http/server.js';
-import { Projector } from './infrastructure/projector/projector.js';
+import { Projecting } from './infrastructure/projector/projecting.js';
 import type { Settings } from './settings.js';
 import { Refusals } from './users/commands/refusals.js';
 import { EventStreams } from './users/http/event-streams.js';
@@ -37,7 +37,7 @@ type Authenticated = (request: FastifyRequest, reply: FastifyReply) => Promise<v
 export type Service = Readonly<{
   app: NestFastifyApplication;
   fastify: FastifyInstance;
-  projector: Projector;
+  projector: Projecting;
   commands: CommandBus;
   rows: Rows;
   /** Ends the answers that would go on for ever. */
@@ -76,7 +76,7 @@ export async function startService(resources: Resources, settings: Limits): Prom
   await lastSeen.open();
   await app.init();
   await fastify.ready();
-  const projector = app.get(Projector);
+  const projector = app.get(Projecting);
   await projector.start();
   const streams = app.get(EventStreams);
   return {

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { databaseUrlFault, maskedUrl } from './database-url.js';
+import { DAY_MS, durationMs, SECOND_MS } from './duration.js';
 import type { TrustProxy } from './http/client-address.js';
 
 /** Everything the service can be told, checked. Read from the environment once, at boot. */
@@ -9,6 +11,14 @@ export type Settings = Readonly<{
   /** EventStoreDB's connection string; undefined: the embedded store. */
   eventStoreUrl: string | undefined;
   embeddedEventStorePort: number;
+  /** Where the read model is in PostgreSQL; undefined: SQLite in the data directory. */
+  databaseUrl: string | undefined;
+  /** How many connections read at once. */
+  databasePoolSize: number;
+  /** How long an instance that has fallen silent keeps its part. */
+  databaseLeaseMs: number;
+  /** Where the secret is that instances share; undefined: in the data directory. */
+  secretFile: string | undefined;
   bootstrapAdminEmail: string;
   bootstrapAdminName: string;
   logLevel: LogLevel;
@@ -37,6 +47,9 @@ const DEFAULTS = {
   EVENTSTORE_URL: undefined,
   EMBEDDED_EVENTSTORE_PORT: '2113',
   DATABASE_URL: undefined,
+  DATABASE_POOL_SIZE: '10',
+  DATABASE_LEASE: '6s',
+  SECRET_FILE: undefined,
   BOOTSTRAP_ADMIN_EMAIL: 'admin@example.com',
   BOOTSTRAP_ADMIN_NAME: 'Admin',
   LOG_LEVEL: 'info',
@@ -52,7 +65,7 @@ type Name = keyof typeof DEFAULTS;
 
 /** Beginnings that are ours alone, so that a misspelt setting is noticed rather than ignored. */
 const OURS =
-  /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_|TRUST_|RATE_LIMIT)/;
+  /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|SECRET_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_|TRUST_|RATE_LIMIT)/;
 
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
@@ -68,14 +81,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const text = (name: Name): string => given(name) ?? DEFAULTS[name] ?? '';
   if (given('EVENTSTORE_URL') !== undefined && given('EMBEDDED_EVENTSTORE_PORT') !== undefined)
     throw new InvalidSettings('EVENTSTORE_URL and EMBEDDED_EVENTSTORE_PORT contradict each other: set one of them');
-  if (given('DATABASE_URL') !== undefined)
-    throw new InvalidSettings('DATABASE_URL: only SQLite in DATA_DIR is supported so far; leave it unset');
   return {
     port: port('PORT', text('PORT')),
     host: text('HOST'),
     dataDir: text('DATA_DIR'),
     eventStoreUrl: eventStoreUrl(given('EVENTSTORE_URL')),
     embeddedEventStorePort: port('EMBEDDED_EVENTSTORE_PORT', text('EMBEDDED_EVENTSTORE_PORT')),
+    databaseUrl: databaseUrl(given('DATABASE_URL')),
+    databasePoolSize: poolSize('DATABASE_POOL_SIZE', text('DATABASE_POOL_SIZE')),
+    databaseLeaseMs: duration('DATABASE_LEASE', text('DATABASE_LEASE'), 60 * SECOND_MS),
+    secretFile: given('SECRET_FILE'),
     bootstrapAdminEmail: email('BOOTSTRAP_ADMIN_EMAIL', text('BOOTSTRAP_ADMIN_EMAIL')),
     bootstrapAdminName: text('BOOTSTRAP_ADMIN_NAME'),
     logLevel: logLevel(text('LOG_LEVEL')),
@@ -91,9 +106,17 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 /** Settings as they may be printed: without the password of an address, and without names and e-mails. */
 export function printable(settings: Settings): Partial<Settings> {
-  const { bootstrapAdminEmail: _email, bootstrapAdminName: _name, eventStoreUrl, smtpUrl, ...rest } = settings;
-  const masked = (url: string | undefined) => url?.replace(/\/\/[^/]*@/, '//***@');
-  return { ...rest, eventStoreUrl: masked(eventStoreUrl), smtpUrl: masked(smtpUrl) };
+  const {
+    bootstrapAdminEmail: _email,
+    bootstrapAdminName: _name,
+    eventStoreUrl,
+    databaseUrl,
+    smtpUrl,
+    ...rest
+  } = settings;
+  const masked = (url: string | undefined) => url && maskedUrl(url);
+  const urls = { eventStoreUrl: masked(eventStoreUrl), databaseUrl: masked(databaseUrl), smtpUrl: masked(smtpUrl) };
+  return { ...rest, ...urls };
 }
 
 function port(name: Name, text: string): number {
@@ -110,6 +133,17 @@ function email(name: Name, text: string): string {
 function eventStoreUrl(text: string | undefined): string | undefined {
   if (text === undefined || /^esdb(\+discover)?:\/\/./.test(text)) return text;
   throw new InvalidSettings('EVENTSTORE_URL must be an EventStoreDB connection string: esdb://… or esdb+discover://…');
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  const fault = text === undefined ? undefined : databaseUrlFault(text);
+  if (fault === undefined) return text;
+  throw new InvalidSettings(`DATABASE_URL ${fault}`);
+}
+
+function poolSize(name: Name, text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidSettings(`${name} must be a number of connections from 1 to 99`);
 }
 
 function smtpUrl(text: string | undefined): string | undefined {
@@ -131,18 +165,11 @@ function publicUrl(text: string | undefined): string | undefined {
   throw new InvalidSettings('PUBLIC_URL must be http://… or https://…, without ? and #');
 }
 
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
-type Unit = keyof typeof UNITS;
-const MOST_MS = 365 * UNITS.d;
-
-/** Days (`7`), a number and a unit (`7d`, `12h`, `30m`, `45s`), or ISO 8601 (`P7D`, `PT12H`); in milliseconds. */
-function duration(name: Name, text: string): number {
-  const [, number, unit = 'd'] = /^(\d+)([dhms])?$/.exec(text) ?? [];
-  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? [];
-  const parts = number === undefined ? { d: days, h: hours, m: minutes, s: seconds } : { [unit]: number };
-  const ms = Object.entries(parts).reduce((sum, [of, count]) => sum + Number(count ?? 0) * UNITS[of as Unit], 0);
-  if (ms >= UNITS.s && ms <= MOST_MS) return ms;
-  throw new InvalidSettings(`${name} must be a time from 1 second to 365 days, such as 7d, 12h or P7D`);
+function duration(name: Name, text: string, most = 365 * DAY_MS): number {
+  const ms = durationMs(text);
+  if (ms >= SECOND_MS && ms <= most) return ms;
+  const longest = most < DAY_MS ? `${most / SECOND_MS} seconds` : `${most / DAY_MS} days`;
+  throw new InvalidSettings(`${name} must be a time from 1 second to ${longest}, such as 7d, 12h, 30s or P7D`);
 }
 
 function logLevel(text: string): LogLevel {

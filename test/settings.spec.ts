@@ -11,6 +11,10 @@ describe('settings', () => {
       dataDir: './data',
       eventStoreUrl: undefined,
       embeddedEventStorePort: 2113,
+      databaseUrl: undefined,
+      databasePoolSize: 10,
+      databaseLeaseMs: 6_000,
+      secretFile: undefined,
       bootstrapAdminEmail: 'admin@example.com',
       bootstrapAdminName: 'Admin',
       logLevel: 'info',
@@ -29,6 +33,14 @@ describe('settings', () => {
   ])('trusts %s', (TRUST_PROXY, trustProxy) => {
     expect(readSettings({ TRUST_PROXY }).trustProxy).toEqual(trustProxy);
   });
+  it.each(['postgres://u:p@db:5432/ledger?sslmode=verify-full&sslrootcert=/ca.pem', 'postgresql://db/ledger'])(
+    'takes %s for the read model',
+    (DATABASE_URL) => {
+      expect(readSettings({ DATABASE_URL, DATABASE_LEASE: '10s', SECRET_FILE: '/s' })).toMatchObject({
+        ...{ databaseUrl: DATABASE_URL, databaseLeaseMs: 10_000, secretFile: '/s' },
+      });
+    },
+  );
   it('takes what it is given, and empty for absent', () => {
     const given = { PORT: '0', HOST: '::1', EVENTSTORE_URL: 'esdb://db:2113?tls=false', LOG_LEVEL: '', HOME: '/x' };
     expect(readSettings(given)).toMatchObject({
@@ -48,7 +60,16 @@ describe('settings', () => {
     [{ EVENTSTORE_ULR: 'esdb://x' }, /EVENTSTORE_ULR/],
     [{ BOOTSTRAP_ADMIN_MAIL: 'a@b' }, /BOOTSTRAP_ADMIN_MAIL/],
     [{ BOOTSTRAP_ADMIN_EMAIL: 'nobody' }, /BOOTSTRAP_ADMIN_EMAIL/],
-    [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+    [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
+    [{ DATABASE_URL: 'postgres://x/y?sslmode=prefer' }, /DATABASE_URL.*sslmode/],
+    [{ DATABASE_URL: 'postgres://x/y?sslmode=verify-ca' }, /DATABASE_URL.*sslrootcert/],
+    [{ DATABASE_URL: 'postgres://x/y?sslrootcert=ca.pem' }, /DATABASE_URL.*sslmode/],
+    [{ DATABASE_POOL_SIZE: '0' }, /DATABASE_POOL_SIZE/],
+    [{ DATABASE_POOL_SIZE: '100' }, /DATABASE_POOL_SIZE/],
+    [{ DATABASE_LEASE: '61s' }, /DATABASE_LEASE.*60 seconds/],
+    [{ DATABASE_LEASE: '0' }, /DATABASE_LEASE/],
+    [{ DATABASE_UR: 'postgres://x' }, /DATABASE_UR/],
+    [{ SECRET_KEY: 'x' }, /SECRET_KEY/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ SMTP_URL: 'mail.example.com' }, /SMTP_URL/],
     [{ SMTP_HOST: 'mail.example.com' }, /SMTP_HOST/],
@@ -87,8 +108,10 @@ describe('settings', () => {
   it('prints no password, name or e-mail', () => {
     const given = { EVENTSTORE_URL: 'esdb://admin:changeit@db:2113', BOOTSTRAP_ADMIN_EMAIL: 'grace@navy.mil' };
     const mail = { SMTP_URL: 'smtp://grace%40navy:changeit@mail:25' };
-    const printed = JSON.stringify(printable(readSettings({ ...given, ...mail })));
+    const database = { DATABASE_URL: 'postgres://navy:changeit@pg:5432/x?sslmode=require&password=changeit' };
+    const printed = JSON.stringify(printable(readSettings({ ...given, ...mail, ...database })));
     expect(printed).toContain('//***@db:2113');
+    expect(printed).toContain('//***@pg:5432/x?sslmode=require');
     expect(printed).not.toMatch(/changeit|navy|Admin/);
   });
 });

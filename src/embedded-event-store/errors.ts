@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { errorText } from './error-text.js';
-import { CorruptLog } from './stored-row.js';
+import { CorruptLog, isDamage } from './stored-row.js';
 
 /** An error that ends a call with a status and, for the client to recognise it, trailers. */
 export class CallError extends Error implements ServiceError {
@@ -26,6 +26,9 @@ const printable = (value: string): string => value.replace(/[^ -~]+/g, encodeURI
 export const badRequest = (reason: string): CallError => new CallError(status.INVALID_ARGUMENT, reason);
 
 export const unavailable = (reason: string): CallError => new CallError(status.UNAVAILABLE, reason);
+
+export const givenUp = (): CallError =>
+  new CallError(status.ABORTED, 'the append was given up: the rest of it did not come in time');
 
 export const missingMetadata = (): CallError =>
   new CallError(status.INVALID_ARGUMENT, 'required metadata properties: type, content-type', {
@@ -57,7 +60,6 @@ export const wrongExpectedVersion = (stream: string, expected: string, actual: n
 /** What a caller learns of an error nobody expected; the history it asked for must never look shorter instead. */
 export function toCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
-  const { message, code } = errorText(error);
-  const damaged = error instanceof CorruptLog || code.startsWith('SQLITE_CORRUPT');
-  return new CallError(damaged ? status.DATA_LOSS : status.UNKNOWN, message);
+  const damaged = error instanceof CorruptLog || isDamage(error);
+  return new CallError(damaged ? status.DATA_LOSS : status.UNKNOWN, errorText(error).message);
 }

@@ -1,21 +1,37 @@
-import type { Kysely } from 'kysely';
 import type { Recorded } from '../../src/event-sourcing/fact.js';
+import type { Kysely } from 'kysely';
 import { Batch } from '../../src/infrastructure/projector/batch.js';
-import { type AnyTables, SqlReadModelWriter } from '../../src/infrastructure/read-model/sql-read-model.js';
-import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
+import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
 import { readModel } from '../../src/users/users.module.js';
+import type { TestDatabase } from './databases.js';
 
-/** The whole read model in memory, told these events in batches of random size. */
-export async function readModelOf(events: readonly Recorded[], random: () => number): Promise<Kysely<AnyTables>> {
-  const db = openSqlite(':memory:') as Kysely<AnyTables>;
-  const writer = new SqlReadModelWriter(db);
+/** Tells a database the whole read model of these events, in batches of random size, with restarts now and then. */
+export async function tellReadModel(
+  database: TestDatabase,
+  events: readonly Recorded[],
+  random: () => number,
+): Promise<void> {
   const tables = [...readModel.projections, ...readModel.chronicles];
+  let writer = await database.writer();
   await writer.open(tables);
   for (let told = 0; told < events.length;) {
     const batch = events.slice(told, told + 1 + Math.floor(random() * 40));
     told += batch.length;
     await writer.commit(await new Batch(writer).tell(readModel, batch), batch.at(-1)?.position ?? 0n);
+    if (random() > 0.1) continue;
+    writer = await database.writer();
+    await writer.open(tables);
   }
   await writer.index(tables);
-  return db;
+}
+
+/** Every row of every projection, in an order of its own, as text: the same on every database. */
+export async function dumpOf(db: Kysely<AnyTables>): Promise<string> {
+  const lines: string[] = [];
+  for (const { name } of [...readModel.projections, ...readModel.chronicles]) {
+    const rows = await db.selectFrom(name).selectAll().orderBy('key').execute();
+    lines.push(name);
+    for (const row of rows) lines.push(JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+  }
+  return lines.join('\n');
 }

@@ -2,16 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { InitialAdmin } from '../../src/initial-admin.js';
+import { newDatabase } from './databases.js';
 import type { PublishedApi } from './published-api.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>> }>;
+/** `server`: a PostgreSQL for the read model, in a database that goes by the data directory; '' for SQLite. */
+type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string }>;
+
+type OwnDatabase = Awaited<ReturnType<typeof newDatabase>>;
+const databaseAt = (database: OwnDatabase | undefined) => (database ? { DATABASE_URL: database.url } : {});
 
 /** The whole service as a process of its own, on free ports and a data directory of its own. */
 export class ServiceUnderTest {
@@ -24,16 +29,21 @@ export class ServiceUnderTest {
     readonly baseUrl: string,
     /** Everything it has printed. */
     readonly output: string[],
+    /** Where its read model is, but for SQLite. */
+    readonly database: OwnDatabase | undefined,
   ) {}
 
   /** Resolves once it listens. Rejects with what it printed when it ends instead. */
   static async start({
     dataDir = mkdtempSync(join(tmpdir(), 'user-ledger-')),
     env = {},
+    server = process.env.TEST_DATABASE_URL,
   }: Options = {}): Promise<ServiceUnderTest> {
+    const database =
+      server && env.DATABASE_URL === undefined ? await newDatabase(server, basename(dataDir)) : undefined;
     const ports = { PORT: '0', ...(env.EVENTSTORE_URL === undefined && { EMBEDDED_EVENTSTORE_PORT: '0' }) };
     const child = spawn(process.execPath, [PROGRAM], {
-      env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...ports, ...env },
+      env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...ports, ...databaseAt(database), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
@@ -48,7 +58,7 @@ export class ServiceUnderTest {
         reject(new Error(`the service ended with ${String(code)}:\n${output.join('\n')}`));
       });
     });
-    return new ServiceUnderTest(child, dataDir, baseUrl, output);
+    return new ServiceUnderTest(child, dataDir, baseUrl, output, database);
   }
 
   /** The same service, asked by way of what stands before it. */
@@ -84,6 +94,7 @@ export class ServiceUnderTest {
   async dispose(): Promise<void> {
     await this.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
+    await this.database?.drop();
   }
 
   async request(path: string, init: RequestInit & { key?: string } = {}): Promise<Response> {

@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
-import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
 import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
-import { type CommitListener, ProjectionProgress, type ReadModelWriter } from '../../event-sourcing/read-model.js';
+import type { ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { Batch } from './batch.js';
-import { WaitingRoom } from './waiting-room.js';
-
-export type ProjectorState = 'starting' | 'catching up' | 'live' | 'failing' | 'stopped';
+import { Commits } from './commits.js';
+import { Projecting, type ProjectorState } from './projecting.js';
 
 const RETRY_MS = 500;
 /**
@@ -24,14 +22,11 @@ const HISTORY_AT_ONCE = 4000;
  * Tells the read model every event, in order, one batch at a time: rows and checkpoint in one transaction.
  * An event that cannot be read or applied stops it for good; a database that fails is tried again.
  */
-export class Projector extends ProjectionProgress {
-  state: ProjectorState = 'starting';
-  /** Events told since it started. */
-  told = 0;
-  /** Why it stopped or is failing, for the operator. */
-  fault: string | undefined;
-  private readonly room = new WaitingRoom();
-  private readonly listeners: CommitListener[] = [];
+export class Projector extends Projecting {
+  override state: ProjectorState = 'starting';
+  override told = 0;
+  override fault: string | undefined;
+  private readonly alone: boolean;
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
   private checkpoint: Position | undefined;
@@ -48,43 +43,43 @@ export class Projector extends ProjectionProgress {
     private readonly events: EventStore,
     private readonly readModel: ReadModelWriter,
     private readonly log: Log,
+    /**
+     * Where commits are told of, by others too. Then a fault of the database is the end of this projector: what it
+     * committed last may be unknown, and whoever started it finds out.
+     */
+    shared?: Commits,
   ) {
-    super();
+    super(shared ?? new Commits());
+    this.alone = !shared;
   }
 
   private get tables(): readonly Table[] {
     return [...this.shape.projections, ...this.shape.chronicles];
   }
 
-  override get position(): Position {
-    return this.checkpoint ?? 0n;
+  override get owns(): boolean {
+    return true;
   }
 
-  override reached(position: Position, withinMs: number): Promise<void> {
-    if (position <= this.position) return Promise.resolve();
-    if (this.state === 'stopped') return Promise.reject(new NotCaughtUp());
-    return this.room.wait(position, withinMs);
-  }
-
-  override onCommitted(listener: CommitListener): void {
-    this.listeners.push(listener);
-  }
-
-  /** Starts, and resolves once history is told, or it turned out that it cannot be. */
-  async start(): Promise<void> {
+  override async start(): Promise<void> {
     this.checkpoint = await this.readModel.open(this.tables);
+    this.commits.publish([], this.checkpoint ?? 0n);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
     await settled;
-    await this.readModel.index(this.tables);
+    if (!this.abort.signal.aborted) await this.readModel.index(this.tables);
   }
 
-  /** Finishes the batch under way and stops. */
-  async stop(): Promise<void> {
+  /** Resolves when it tells nothing more, for whatever reason. */
+  get ended(): Promise<void> {
+    return this.running;
+  }
+
+  override async stop(): Promise<void> {
     this.abort.abort();
     await this.running;
-    this.room.clear();
+    if (this.alone) this.commits.close();
   }
 
   private async run(): Promise<void> {
@@ -163,8 +158,7 @@ export class Projector extends ProjectionProgress {
     await this.readModel.commit(changes, position);
     this.checkpoint = position;
     this.told += unseen.length;
-    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows);
-    this.room.admit(position);
+    this.commits.publish(changes, position);
   }
 
   private async onFault(error: unknown): Promise<void> {
@@ -172,21 +166,25 @@ export class Projector extends ProjectionProgress {
     if (!isDatabaseFault(error)) {
       this.state = 'stopped';
       this.log.error({ fault: this.fault }, 'the projector has stopped: an event cannot be told');
-      this.room.clear();
+      this.commits.close();
       return;
     }
     this.state = 'failing';
     this.log.warn({ fault: this.fault }, 'the read model cannot be written; trying again');
-    await sleep(RETRY_MS);
+    if (this.alone) await sleep(RETRY_MS);
+    else this.abort.abort();
   }
 }
 
 const ofSeveralStreams = (events: readonly Recorded[]): boolean =>
   events.some(({ stream }) => stream !== events[0]?.stream);
 
-/** Errors of a database carry a code; those of a projection that cannot apply an event do not. */
+/**
+ * Errors of a database carry a code; those of a projection that cannot apply an event do not. PostgreSQL's class 22 says
+ * that it cannot keep what it was given, however often it is tried: an event that no projection should have told.
+ */
 const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
   typeof error.code === 'string' &&
-  /^(SQLITE_|[0-9A-Z]{5}$|E[A-Z]+$)/.test(error.code);
+  /^(SQLITE_|(?!22)[0-9A-Z]{5}$|E[A-Z]+$)/.test(error.code);

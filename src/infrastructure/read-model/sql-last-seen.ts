@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { LastSeen } from '../../event-sourcing/last-seen.js';
 import type { Log } from '../../event-sourcing/log.js';
+import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
 
 const WRITTEN_AGAIN_MS = 60_000;
@@ -22,12 +23,12 @@ export class SqlLastSeen extends LastSeen {
 
   /** Makes the table where there is none. */
   override async open(): Promise<void> {
-    await this.db.schema
+    const table = this.db.schema
       .createTable('lastSeen')
       .ifNotExists()
       .addColumn('what', 'text', (column) => column.primaryKey())
-      .addColumn('at', 'bigint', (column) => column.notNull())
-      .execute();
+      .addColumn('at', 'bigint', (column) => column.notNull());
+    await created(table.execute());
   }
 
   override note(what: string, now: Date): void {

@@ -5,12 +5,12 @@ import { type Changes, type Keys, ReadModelWriter, type RowsByKey } from '../../
 import {
   addValues,
   checkpoints,
-  createCheckpoints,
   createIndexes,
   createTable,
   fromRaw,
   type RawRow,
   type RawValue,
+  SCHEMA,
   shapeOf,
 } from './tables.js';
 import { KyselyStatements, type Statements } from './statements.js';
@@ -25,11 +25,18 @@ const KEYS_AT_ONCE = 100;
 /** Tables that are told from the log; what no event tells is kept in tables without a version. */
 const VERSIONED = /-\d+$/;
 
+/** Forgets how far the read model has come: whoever opens it then is to tell all of history again. */
+export async function forget(db: Kysely<AnyTables>): Promise<void> {
+  await createTable(db, checkpoints);
+  await db.deleteFrom(checkpoints.name).execute();
+}
+
 /** Rows and the checkpoint in a SQL database, written together. */
 export class SqlReadModelWriter extends ReadModelWriter {
   /** Statements by table and number of rows, built once. */
   private readonly statements = new Map<string, CompiledQuery>();
-  private shape = '';
+  /** Names what the tables are open for. */
+  protected shape = '';
 
   /** @param together how statements go to the database; one after the other where it is not said */
   constructor(
@@ -39,24 +46,21 @@ export class SqlReadModelWriter extends ReadModelWriter {
     super();
   }
 
-  /** Forgets how far the read model has come: {@link open} then has it told all of history again. */
-  async forget(): Promise<void> {
-    await createCheckpoints(this.db);
-    await this.db.deleteFrom(checkpoints.name).execute();
+  override open(tables: readonly Table[]): Promise<Position | undefined> {
+    return this.openOn(this.db, tables);
   }
 
-  override async open(tables: readonly Table[]): Promise<Position | undefined> {
+  protected async openOn(db: Kysely<AnyTables>, tables: readonly Table[]): Promise<Position | undefined> {
     this.shape = shapeOf(tables);
-    await createCheckpoints(this.db);
-    const known = await this.db.selectFrom(checkpoints.name).selectAll().execute();
+    await createTable(db, checkpoints);
+    const known = await db.selectFrom(checkpoints.name).selectAll().execute();
     const current = known.find(({ key }) => key === this.shape);
     if (!current) {
       // Those that other shapes left behind, too.
-      for (const { name } of await this.db.introspection.getTables())
-        if (VERSIONED.test(name)) await this.db.schema.dropTable(name).execute();
-      await this.db.deleteFrom(checkpoints.name).execute();
+      for (const { name } of await tablesOf(db)) if (VERSIONED.test(name)) await db.schema.dropTable(name).execute();
+      await db.deleteFrom(checkpoints.name).execute();
     }
-    for (const table of tables) await createTable(this.db, table);
+    for (const table of tables) await createTable(db, table);
     return current && BigInt(current.position ?? 0);
   }
 
@@ -111,6 +115,12 @@ export class SqlReadModelWriter extends ReadModelWriter {
     this.statements.set(name, query);
     return query;
   }
+}
+
+/** Our own tables: a database may hold others' in other schemas. */
+async function tablesOf(db: Kysely<AnyTables>): Promise<readonly { name: string }[]> {
+  const tables = await db.introspection.getTables();
+  return tables.filter(({ schema = SCHEMA }) => schema === SCHEMA);
 }
 
 function slices(keys: readonly string[]): (readonly string[])[] {

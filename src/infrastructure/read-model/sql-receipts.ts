@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Progress, Table } from '../../event-sourcing/projection.js';
 import { type Receipt, Receipts, type Rows } from '../../event-sourcing/read-model.js';
+import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
 
 const KEPT_MS = 48 * 60 * 60 * 1000;
@@ -32,7 +33,7 @@ export class SqlReceipts extends Receipts {
 
   /** Makes the table where there is none. */
   override async open(): Promise<void> {
-    await this.db.schema
+    const table = this.db.schema
       .createTable('unchangedReceipt')
       .ifNotExists()
       .addColumn('commandId', 'text', (column) => column.primaryKey())
@@ -40,9 +41,10 @@ export class SqlReceipts extends Receipts {
       .addColumn('subject', 'text', (column) => column.notNull())
       .addColumn('revision', 'bigint', (column) => column.notNull())
       .addColumn('position', 'bigint', (column) => column.notNull())
-      .addColumn('at', 'bigint', (column) => column.notNull())
-      .execute();
-    await this.db.schema.createIndex('unchangedReceipt-at').ifNotExists().on('unchangedReceipt').column('at').execute();
+      .addColumn('at', 'bigint', (column) => column.notNull());
+    await created(table.execute());
+    const index = this.db.schema.createIndex('unchangedReceipt-at').ifNotExists();
+    await created(index.on('unchangedReceipt').column('at').execute());
   }
 
   override async find(commandId: string): Promise<Receipt | undefined> {

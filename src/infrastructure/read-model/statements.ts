@@ -13,16 +13,15 @@ export abstract class Statements {
   abstract transaction(statements: readonly Statement[]): Promise<void>;
 }
 
-/** One after the other, on whatever database Kysely speaks to. */
+/** On whatever database Kysely speaks to: reads side by side where it has the connections. */
 export class KyselyStatements extends Statements {
   constructor(private readonly db: Kysely<AnyTables>) {
     super();
   }
 
   override async read(statements: readonly CompiledQuery[]): Promise<readonly (readonly RawRow[])[]> {
-    const found: RawRow[][] = [];
-    for (const statement of statements) found.push((await this.db.executeQuery<RawRow>(statement)).rows);
-    return found;
+    const found = await Promise.all(statements.map((statement) => this.db.executeQuery<RawRow>(statement)));
+    return found.map(({ rows }) => rows);
   }
 
   override async transaction(statements: readonly CompiledQuery[]): Promise<void> {

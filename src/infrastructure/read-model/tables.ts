@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ColumnDataType, Kysely } from 'kysely';
+import { type ColumnDataType, type Kysely, type RawBuilder, sql } from 'kysely';
+import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
 import type { AnyRow, ColumnKind, RowValue, Stored, Table } from '../../event-sourcing/projection.js';
 
@@ -7,12 +8,23 @@ import type { AnyRow, ColumnKind, RowValue, Stored, Table } from '../../event-so
 export type RawValue = string | number | bigint | null;
 export type RawRow = Record<string, RawValue>;
 
+/** Where databases have schemas, the one of ours: they may hold others' tables, too. */
+export const SCHEMA = 'user_ledger';
+
 const types: Record<ColumnKind, ColumnDataType> = {
   text: 'text',
   'text?': 'text',
   integer: 'bigint',
   boolean: 'integer',
 };
+
+/** Text is ordered by its bytes, on every database: SQLite has this collation, on PostgreSQL it is made. */
+const declared = (type: ColumnDataType): ColumnDataType | RawBuilder<unknown> =>
+  type === 'text' ? sql`text collate "binary"` : type;
+
+/** What the database calls what a column holds. */
+export const typeOf = (table: Table, column: string): ColumnDataType =>
+  types[table.columns[column] ?? (column === 'key' ? 'text' : 'integer')];
 
 /** The table that says how far the read model has come; its key names the shape it was built in. */
 export const checkpoints: Table = { name: 'checkpoint', columns: {}, indexes: [] };
@@ -27,37 +39,28 @@ export function shapeOf(tables: readonly Table[]): string {
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
 }
 
-export async function createCheckpoints(db: Kysely<AnyTables>): Promise<void> {
-  await db.schema
-    .createTable(checkpoints.name)
-    .ifNotExists()
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .addColumn('position', 'bigint', (column) => column.notNull())
-    .execute();
-}
-
 /** Makes a table where there is none. */
 export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<void> {
-  let creation = db.schema
-    .createTable(table.name)
-    .ifNotExists()
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .addColumn('revision', 'bigint', (column) => column.notNull())
-    .addColumn('position', 'bigint', (column) => column.notNull());
-  for (const [name, kind] of Object.entries(table.columns))
-    creation = creation.addColumn(name, types[kind], (column) => (kind === 'text?' ? column : column.notNull()));
-  await creation.execute();
+  let creation = db.schema.createTable(table.name).ifNotExists();
+  for (const name of columnsOf(table))
+    creation = creation.addColumn(name, declared(typeOf(table, name)), (column) => {
+      if (name === 'key') return column.primaryKey();
+      return table.columns[name] === 'text?' ? column : column.notNull();
+    });
+  await created(creation.execute());
 }
 
 /** Makes a table's indexes where there are none: far quicker once the rows are there than row by row. */
 export async function createIndexes(db: Kysely<AnyTables>, table: Table): Promise<void> {
   for (const columns of table.indexes)
-    await db.schema
-      .createIndex(`${table.name}-${columns.join('-')}`)
-      .ifNotExists()
-      .on(table.name)
-      .columns([...columns])
-      .execute();
+    await created(
+      db.schema
+        .createIndex(`${table.name}-${columns.join('-')}`)
+        .ifNotExists()
+        .on(table.name)
+        .columns([...columns])
+        .execute(),
+    );
 }
 
 const stored = (value: RowValue | undefined): string | number | null =>

@@ -4,7 +4,7 @@ import { UnreadableEvent } from '../../event-sourcing/errors.js';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Recorded } from '../../event-sourcing/fact.js';
 import type { Log } from '../../event-sourcing/log.js';
-import { type Mailer, MailRefused } from '../../event-sourcing/mailer.js';
+import { type Letter, type Mailer, MailRefused } from '../../event-sourcing/mailer.js';
 import type { Invitations } from '../commands/invitations.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { evolve, hasLapsed, type User } from '../domain/user.js';
@@ -30,30 +30,44 @@ export type MailingWith = Readonly<{
  */
 export class InvitationMails {
   private readonly abort = new AbortController();
-  private running: Promise<unknown> = Promise.resolve();
+  private running: Promise<void> = Promise.resolve();
   private publicUrl = '';
   private wake: () => void = () => undefined;
 
   constructor(private readonly given: MailingWith) {}
 
-  /** Begins; links lead to where callers reach the service. */
-  start(publicUrl: string): void {
+  /**
+   * Mails until it is stopped; links lead to where callers reach the service. Rejects where what was mailed cannot be
+   * noted, or the log not be followed: then nothing more is mailed.
+   */
+  async run(publicUrl: string): Promise<void> {
     this.publicUrl = publicUrl;
-    this.running = Promise.all([this.follow(), this.deliver()]);
-  }
-
-  /** How many invitations are still to be mailed. */
-  get waiting(): number {
-    return this.given.queue.size;
+    this.running = this.work();
+    await this.running;
   }
 
   /** Finishes the letter under way. */
   async stop(): Promise<void> {
+    this.end();
+    await this.running.catch(() => undefined);
+    this.given.mailer.close();
+    await this.given.queue.note();
+  }
+
+  private async work(): Promise<void> {
+    await this.given.queue.open();
+    const both = [this.follow(), this.deliver()];
+    try {
+      await Promise.all(both);
+    } finally {
+      this.end();
+      await Promise.allSettled(both);
+    }
+  }
+
+  private end(): void {
     this.abort.abort();
     this.wake();
-    await this.running;
-    await this.noted(this.given.queue.close());
-    this.given.mailer.close();
   }
 
   private async follow(): Promise<void> {
@@ -61,18 +75,17 @@ export class InvitationMails {
     try {
       for await (const delivery of events.subscribe(['user-'], queue.readTo, this.abort.signal)) {
         if (delivery.position === undefined) continue;
-        await this.noted(queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length));
+        await queue.add(delivery.events.flatMap(pendingOf), delivery.position, delivery.events.length);
         if (queue.next) this.wake();
       }
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error);
-      const why = error instanceof UnreadableEvent ? 'an event cannot be read' : 'the log cannot be followed';
-      log.error({ fault }, `no more invitations are mailed: ${why}`);
+      if (!(error instanceof UnreadableEvent)) throw error;
+      log.error({ fault: error.message }, 'no more invitations are mailed: an event cannot be read');
     }
   }
 
   private async deliver(): Promise<void> {
-    const { queue, log } = this.given;
+    const { queue } = this.given;
     let pause = RETRY_FIRST_MS;
     while (!this.abort.signal.aborted) {
       const pending = queue.next;
@@ -80,43 +93,49 @@ export class InvitationMails {
         await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
-      try {
-        const sent = await this.mail(pending);
-        const noted = this.noted(queue.done(pending));
-        if (sent) await noted;
+      const outcome = await this.attempt(pending);
+      if (outcome !== 'failed') {
+        const noted = queue.done(pending);
+        // What was passed over may be passed over again; there can be a great many of them.
+        if (outcome === 'over') await noted;
+        else noted.catch(() => undefined);
         pause = RETRY_FIRST_MS;
-      } catch (error) {
-        const told = { invitationId: pending.invitationId, fault: codeOf(error) };
-        if (error instanceof MailRefused) {
-          log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
-          await this.noted(queue.done(pending));
-          continue;
-        }
-        log.warn(told, 'an invitation could not be mailed; trying again');
-        queue.postpone(pending);
-        await sleep(pause, undefined, { signal: this.abort.signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, RETRY_MOST_MS);
+        continue;
       }
+      queue.postpone(pending);
+      await sleep(pause, undefined, { signal: this.abort.signal }).catch(() => undefined);
+      pause = Math.min(pause * 2, RETRY_MOST_MS);
     }
   }
 
-  /** What cannot be noted is known until a restart; then it may be mailed twice, which beats never. */
-  private async noted(noting: Promise<void>): Promise<void> {
-    await noting.catch((error: unknown) => {
-      this.given.log.warn({ fault: codeOf(error) }, 'which invitations were mailed cannot be noted: is the disk full?');
-    });
+  /** Over is what was mailed, or is refused for good. */
+  private async attempt(pending: Pending): Promise<'over' | 'passed over' | 'failed'> {
+    const { log } = this.given;
+    const letter = await this.letterFor(pending);
+    if (!letter) return 'passed over';
+    // Whoever may no longer note what was mailed finds out before the letter, not after it.
+    await this.given.queue.note();
+    try {
+      await this.given.mailer.send(letter);
+      return 'over';
+    } catch (error) {
+      const told = { invitationId: pending.invitationId, fault: codeOf(error) };
+      const refused = error instanceof MailRefused;
+      if (refused)
+        log.error(told, 'the mail server refuses an invitation for good; resend it once its address is mended');
+      else log.warn(told, 'an invitation could not be mailed; trying again');
+      return refused ? 'over' : 'failed';
+    }
   }
 
-  /** Whether it was. */
-  private async mail({ userId, invitationId }: Pending): Promise<boolean> {
-    const { invitations, mailer, clock } = this.given;
+  /** Undefined where there is nothing to mail any more, or not by this instance. */
+  private async letterFor({ userId, invitationId }: Pending): Promise<Letter | undefined> {
+    const { invitations, clock } = this.given;
     const user = await this.userNow(userId);
     const invitation = user?.state === 'invited' ? user.invitation : undefined;
-    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return false;
+    if (!user || invitation?.invitationId !== invitationId || hasLapsed(invitation, clock.now())) return undefined;
     const token = invitations.tokenOf(invitation);
-    if (token === undefined) return false;
-    await mailer.send(invitationLetter(user, invitation, invitationLink(this.publicUrl, token)));
-    return true;
+    return token === undefined ? undefined : invitationLetter(user, invitation, invitationLink(this.publicUrl, token));
   }
 
   private async userNow(userId: string): Promise<User | undefined> {

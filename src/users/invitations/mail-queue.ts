@@ -23,9 +23,12 @@ export class MailQueue {
   private unnoted = 0;
   private superfluous = 0;
 
-  constructor(private readonly notebook: Notebook<MailNote>) {
-    for (const note of notebook.read()) this.take(note);
-    this.tidy();
+  constructor(private readonly notebook: Notebook<MailNote>) {}
+
+  /** Goes on where the notes end. */
+  async open(): Promise<void> {
+    for (const note of await this.notebook.read()) this.take(note);
+    if (this.superfluous > KEPT_AT_LEAST) await this.tidy();
   }
 
   /** The log has been read up to here. */
@@ -54,7 +57,7 @@ export class MailQueue {
   async done({ invitationId: done }: Pending): Promise<void> {
     this.take({ done });
     await this.notebook.add({ done });
-    if (this.superfluous > KEPT_AT_LEAST + this.waiting.size) this.tidy();
+    if (this.superfluous > KEPT_AT_LEAST + this.waiting.size) await this.tidy();
   }
 
   /** Has to wait behind the others: it may be at fault itself. */
@@ -63,9 +66,11 @@ export class MailQueue {
     this.waiting.set(pending.invitationId, pending);
   }
 
-  async close(): Promise<void> {
-    if (this.unnoted > 0) await this.note([]);
-    await this.notebook.close();
+  /** Notes how far the log has been read, and these found at its end; rejects where another process notes by now. */
+  async note(waiting: readonly Pending[] = []): Promise<void> {
+    this.unnoted = 0;
+    this.superfluous++;
+    await this.notebook.add({ position: this.position?.toString() ?? null, waiting });
   }
 
   private take(note: MailNote): void {
@@ -77,13 +82,9 @@ export class MailQueue {
     this.superfluous++;
   }
 
-  private note(waiting: readonly Pending[]): Promise<void> {
-    this.unnoted = 0;
-    return this.notebook.add({ position: this.position?.toString() ?? null, waiting });
-  }
-
-  private tidy(): void {
-    this.notebook.replace([{ position: this.position?.toString() ?? null, waiting: [...this.waiting.values()] }]);
+  private async tidy(): Promise<void> {
     this.superfluous = 0;
+    const waiting = [...this.waiting.values()];
+    await this.notebook.replace([{ position: this.position?.toString() ?? null, waiting }]);
   }
 }

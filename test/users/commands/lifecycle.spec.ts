@@ -17,8 +17,9 @@ import { PERMISSIONS } from '../../../src/users/domain/permission.js';
 import type { UserEvent } from '../../../src/users/domain/user.events.js';
 import { evolve, type User, userAggregate } from '../../../src/users/domain/user.js';
 import { ACCOUNT, admin, userAdded } from '../../support/examples.js';
+import { openTestSqlite } from '../../support/databases.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { readModelOf } from '../../support/read-model.js';
+import { tellReadModel } from '../../support/read-model.js';
 
 /** Short in `npm test`; longer by TEST_ROUNDS=1000. */
 const RUNS = Number(process.env.TEST_ROUNDS ?? 60);
@@ -113,7 +114,9 @@ it('any sequence of commands, many at once and on two instances, leaves an activ
 
       const emails = [...fold(store.log).values()].map((user) => user.email);
       expect(new Set(emails).size).toBe(emails.length);
-      const db = await readModelOf(store.log, Math.random);
+      const database = await openTestSqlite();
+      const { db } = database;
+      await tellReadModel(database, store.log, Math.random);
       const rows = (await db.selectFrom('user-view-2').selectAll().execute()) as Record<string, unknown>[];
       const told = rows.map(({ userId, name, role, state, permissions }) => [userId, name, role, state, permissions]);
       const folded = [...fold(store.log).values()].map((user) => {
@@ -121,7 +124,7 @@ it('any sequence of commands, many at once and on two instances, leaves an activ
         return [userId, name, role, state, JSON.stringify([...permissions].sort())];
       });
       expect(told.sort()).toEqual(folded.sort());
-      await db.destroy();
+      await database.close();
     }),
     { numRuns: RUNS },
   );

@@ -1,17 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kysely } from 'kysely';
 import type { Stored } from '../../../src/event-sourcing/read-model.js';
-import type { AnyTables } from '../../../src/infrastructure/read-model/sql-read-model.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
 import { accountCode } from '../../../src/users/projections/account-code.js';
 import type { AuditEntry } from '../../../src/users/projections/audit-entry.chronicle.js';
 import { AUDIT_COLUMNS, type AuditFilters } from '../../../src/users/queries/audit-filters.js';
 import { AuditTrail } from '../../../src/users/queries/audit-trail.js';
 import { asText, matches, scan, type Scanned } from '../../support/brute-force-audit.js';
+import { databases, type TestDatabase } from '../../support/databases.js';
 import { randomFrom } from '../../support/load.js';
 import { ACCOUNTS, RandomHistory } from '../../support/random-history.js';
-import { readModelOf } from '../../support/read-model.js';
+import { tellReadModel } from '../../support/read-model.js';
 
 const SEED = Number(process.env.AUDIT_SEED ?? randomInt(2 ** 31));
 const EVENTS = Number(process.env.AUDIT_EVENTS ?? 600);
@@ -21,14 +20,8 @@ const END = 10n ** 12n;
 const random = randomFrom(SEED);
 const history = new RandomHistory(random, EVENTS);
 const scanned = scan(history.events);
-let db: Kysely<AnyTables>;
+let database: TestDatabase;
 let trail: AuditTrail;
-
-beforeAll(async () => {
-  db = await readModelOf(history.events, random);
-  trail = new AuditTrail(new SqlRows(db));
-});
-afterAll(() => db.destroy());
 
 /** Everything of an entry that the brute force knows, too. */
 const asScanned = (entry: Stored<AuditEntry>) => ({
@@ -96,30 +89,42 @@ async function expectSame(filters: AuditFilters): Promise<void> {
   expect({ filters, found }).toEqual({ filters, found: descending ? all.reverse() : all });
 }
 
-describe(`the audit trail finds what reading every event finds (AUDIT_SEED=${SEED})`, () => {
-  it('without filters', () => expectSame({}));
-  it.each(AUDIT_COLUMNS)('by %s', async (column) => {
-    for (let i = 0; i < 10; i++) await expectSame({ [column]: someOf(column) });
-  });
-  it('by time', async () => {
-    const times = [...new Set(history.events.map(({ meta }) => meta.occurredAt)), '9999-12-31T23:59:59.999Z'];
-    for (let i = 0; i < 30; i++) await expectSame({ from: history.pick(times), to: history.pick(times) });
-  });
-  it('by what a change was, from what to what', async () => {
-    for (let i = 0; i < 60; i++) {
-      const { changes } = history.pick(scanned);
-      const change = changes.find(({ before, after }) => typeof before === 'string' && typeof after === 'string');
-      if (change)
-        await expectSame({ field: [change.field], before: [String(change.before)], after: [String(change.after)] });
-    }
-  });
-  it(`by ${QUERIES} combinations`, async () => {
-    for (let i = 0; i < QUERIES; i++) await expectSame(randomFilters());
-  });
-  it('and the histories are worth searching', () => {
-    const types = new Set(history.events.map(({ type }) => type));
-    expect(types.size).toBe(14);
-    expect(new Set(ACCOUNTS.map(accountCode)).size).toBe(1);
-    expect(scanned.some((one) => one.changes.length > 2 && one.outcome === 'applied')).toBe(true);
-  });
-});
+describe.each(databases)(
+  `the audit trail finds what reading every event finds, in %s (AUDIT_SEED=${SEED})`,
+  (name, open) => {
+    // Each costs some journeys.
+    const queries = name === 'SQLite' ? QUERIES : Math.ceil(QUERIES / 8);
+    beforeAll(async () => {
+      database = await open();
+      await tellReadModel(database, history.events, random);
+      trail = new AuditTrail(new SqlRows(database.db));
+    });
+    afterAll(() => database.close());
+
+    it('without filters', () => expectSame({}));
+    it.each(AUDIT_COLUMNS)('by %s', async (column) => {
+      for (let i = 0; i < 10; i++) await expectSame({ [column]: someOf(column) });
+    });
+    it('by time', async () => {
+      const times = [...new Set(history.events.map(({ meta }) => meta.occurredAt)), '9999-12-31T23:59:59.999Z'];
+      for (let i = 0; i < 30; i++) await expectSame({ from: history.pick(times), to: history.pick(times) });
+    });
+    it('by what a change was, from what to what', async () => {
+      for (let i = 0; i < 60; i++) {
+        const { changes } = history.pick(scanned);
+        const change = changes.find(({ before, after }) => typeof before === 'string' && typeof after === 'string');
+        if (change)
+          await expectSame({ field: [change.field], before: [String(change.before)], after: [String(change.after)] });
+      }
+    });
+    it(`by ${queries} combinations`, async () => {
+      for (let i = 0; i < queries; i++) await expectSame(randomFilters());
+    });
+    it('and the histories are worth searching', () => {
+      const types = new Set(history.events.map(({ type }) => type));
+      expect(types.size).toBe(14);
+      expect(new Set(ACCOUNTS.map(accountCode)).size).toBe(1);
+      expect(scanned.some((one) => one.changes.length > 2 && one.outcome === 'applied')).toBe(true);
+    });
+  },
+);

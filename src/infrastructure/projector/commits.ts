@@ -1,0 +1,40 @@
+import { NotCaughtUp } from '../../event-sourcing/errors.js';
+import type { Position } from '../../event-sourcing/fact.js';
+import { type Changes, type CommitListener, ProjectionProgress } from '../../event-sourcing/read-model.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** How far the read model has come, as this process knows: told by whoever commits, or hears of commits. */
+export class Commits extends ProjectionProgress {
+  private readonly room = new WaitingRoom();
+  private readonly listeners: CommitListener[] = [];
+  private closed = false;
+  private reachedPosition: Position = 0n;
+
+  override get position(): Position {
+    return this.reachedPosition;
+  }
+
+  override reached(position: Position, withinMs: number): Promise<void> {
+    if (position <= this.position) return Promise.resolve();
+    if (this.closed) return Promise.reject(new NotCaughtUp());
+    return this.room.wait(position, withinMs);
+  }
+
+  override onCommitted(listener: CommitListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Rows and a position have been committed. Nobody is told that less has been than they know. */
+  publish(changes: readonly Changes[], position: Position): void {
+    this.closed = false;
+    if (position > this.reachedPosition) this.reachedPosition = position;
+    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows);
+    this.room.admit(position);
+  }
+
+  /** Nothing more is committed: turns away those who wait, and who come to. */
+  close(): void {
+    this.closed = true;
+    this.room.clear();
+  }
+}

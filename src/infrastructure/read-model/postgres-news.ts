@@ -1,0 +1,80 @@
+import pg from 'pg';
+import type { Log } from '../../event-sourcing/log.js';
+import { faultOf } from './postgres.js';
+import { connectionSettings } from './postgres-settings.js';
+import { CHANNEL } from './postgres-writer.js';
+
+const RECONNECT_FIRST_MS = 100;
+const RECONNECT_MOST_MS = 5_000;
+
+/** Word of commits by other processes, on a connection of its own that is made anew where it breaks. */
+export class PostgresNews {
+  private client: pg.Client | undefined;
+  private closed = false;
+  private pause = RECONNECT_FIRST_MS;
+  private timer: NodeJS.Timeout | undefined;
+  /** Something was committed, or may have been, since it was last asked for. */
+  private heard = false;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Log,
+  ) {}
+
+  /** Listens from now on. */
+  listen(): void {
+    const client = new pg.Client(connectionSettings(this.url));
+    this.client = client;
+    client.on('notification', () => {
+      this.tell();
+    });
+    let ended = false;
+    const again = (error?: unknown): void => {
+      if (ended || this.closed) return;
+      ended = true;
+      this.log.warn({ fault: faultOf(error ?? 'it was ended') }, 'commits are not heard of; listening again');
+      client.end().catch(() => undefined);
+      this.timer = setTimeout(() => {
+        this.listen();
+      }, this.pause);
+      this.pause = Math.min(this.pause * 2, RECONNECT_MOST_MS);
+    };
+    client.on('error', again).on('end', again);
+    client
+      .connect()
+      .then(() => client.query(`listen ${CHANNEL}`))
+      .then(() => {
+        this.pause = RECONNECT_FIRST_MS;
+        this.tell(); // what was said meanwhile was not heard
+      })
+      .catch(again);
+  }
+
+  /** Resolves once something was committed since the last time, or after so many milliseconds, or when told to stop. */
+  async next(withinMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.heard && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, withinMs);
+        const done = (): void => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        signal.addEventListener('abort', done);
+        this.wake = done;
+      });
+    this.heard = false;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private tell(): void {
+    this.heard = true;
+    this.wake();
+  }
+}

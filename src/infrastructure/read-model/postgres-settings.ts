@@ -1,0 +1,23 @@
+import type { ClientConfig } from 'pg';
+
+const CONNECT_WITHIN_MS = 5_000;
+/** No statement of ours takes this long but the making of indexes, which says so. */
+const STATEMENT_WITHIN_MS = 30_000;
+/** A process that stands still within a transaction would keep what it has locked. */
+const IDLE_IN_TRANSACTION_MS = 3_000;
+
+/**
+ * How to connect to a database address, and how long a statement may take. `sslmode` and `sslrootcert` mean what PostgreSQL's own programs take them for
+ * (https://www.postgresql.org/docs/current/libpq-ssl.html), which the driver does only where it is asked to.
+ *
+ * @throws Error where a certificate cannot be read
+ */
+export const connectionSettings = (url: string, withinMs = STATEMENT_WITHIN_MS): ClientConfig => ({
+  connectionString: `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`,
+  application_name: 'user-ledger',
+  options: '-c search_path=user_ledger',
+  keepAlive: true,
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  statement_timeout: withinMs,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+});

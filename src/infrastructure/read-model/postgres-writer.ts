@@ -1,0 +1,74 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Position } from '../../event-sourcing/fact.js';
+import type { Table } from '../../event-sourcing/projection.js';
+import type { Changes, RowsByKey } from '../../event-sourcing/read-model.js';
+import { type Fence, fencing, LeaseLost } from './postgres-lease.js';
+import { type AnyTables, SqlReadModelWriter } from './sql-read-model.js';
+import { addValues, checkpoints, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
+
+/** Where those who follow hear of commits. */
+export const CHANNEL = 'user_ledger';
+
+/** So that what was committed after a position is found by those who follow. */
+export const FOLLOWED: readonly string[] = ['position'];
+
+/** Rows and the checkpoint in PostgreSQL, written under a lease. A batch is one statement, and so one journey. */
+export class PostgresReadModelWriter extends SqlReadModelWriter {
+  constructor(
+    private readonly postgres: Kysely<AnyTables>,
+    private readonly fence: Fence,
+  ) {
+    super(postgres);
+  }
+
+  /** @throws LeaseLost */
+  override async open(tables: readonly Table[]): Promise<Position | undefined> {
+    return this.postgres.transaction().execute(async (transaction) => {
+      const { rows } = await fencing(this.fence).execute(transaction);
+      if (rows.length === 0) throw new LeaseLost('another process tells the read model');
+      return this.openOn(transaction, tables);
+    });
+  }
+
+  /** Of a large table an index takes longer than any other statement may. */
+  override async index(tables: readonly Table[]): Promise<void> {
+    for (const table of tables)
+      await this.postgres.transaction().execute(async (transaction) => {
+        await sql`set local statement_timeout = 0`.execute(transaction);
+        await createIndexes(transaction, { ...table, indexes: [...table.indexes, FOLLOWED] });
+      });
+  }
+
+  /** @throws LeaseLost nothing was written */
+  override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
+    const parts = changes
+      .filter(({ rows }) => rows.size > 0)
+      .map(({ table, rows }, i) => sql`${sql.id(`w${i}`)} as (${this.upsert(table, arraysOf(table, rows))})`);
+    const mark = this.upsert(checkpoints, [[this.shape], [checkpoint.toString()]]);
+    const { rows } = await sql`with fence as materialized (${fencing(this.fence)}),
+      ${parts.length > 0 ? sql`${sql.join(parts)},` : sql``} mark as (${mark} returning "position")
+      select pg_notify(${CHANNEL}, "position"::text) from mark`.execute(this.postgres);
+    if (rows.length === 0) throw new LeaseLost('another process tells the read model');
+  }
+
+  /** Writes so many whole rows, given column by column, whether they are there or not: as long as the lease is ours. */
+  private upsert(table: Table, arrays: readonly (readonly RawValue[])[]): RawBuilder<unknown> {
+    const columns = columnsOf(table);
+    const values = columns.map((name, i) => sql`${arrays[i]}::${sql.raw(typeOf(table, name))}[]`);
+    const replaced = columns.slice(1).map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`);
+    return sql`insert into ${sql.id(table.name)} (${sql.join(columns.map((name) => sql.id(name)))})
+      select * from unnest(${sql.join(values)}) where exists (select from fence)
+      on conflict ("key") do update set ${sql.join(replaced)}`;
+  }
+}
+
+function arraysOf(table: Table, rows: RowsByKey): RawValue[][] {
+  const names = Object.keys(table.columns);
+  const arrays: RawValue[][] = columnsOf(table).map(() => []);
+  for (const [key, row] of rows) {
+    const values: RawValue[] = [];
+    addValues(values, names, key, row);
+    for (const [i, value] of values.entries()) arrays[i]?.push(value);
+  }
+  return arrays;
+}

@@ -1,0 +1,50 @@
+import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
+import pg from 'pg';
+import type { Log } from '../../event-sourcing/log.js';
+import { created } from './created.js';
+import { connectionSettings } from './postgres-settings.js';
+import type { AnyTables } from './sql-read-model.js';
+import { SCHEMA } from './tables.js';
+
+/** PostgreSQL's number of the type int8, which the driver would give as text. */
+const INT8 = 20;
+
+type TypeParsers = Pick<typeof pg.types, 'getTypeParser'>;
+
+/** Numbers as SQLite gives them: what may be beyond 2^53 is kept as text. */
+const types: TypeParsers = {
+  getTypeParser: ((oid: never, format: never): unknown =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as TypeParsers['getTypeParser'],
+};
+
+/** A pool of connections. One that breaks while nobody uses it is said, and another takes its place (never thrown). */
+export function openPool(url: string, size: number, log: Log, withinMs?: number): pg.Pool {
+  const pool = new pg.Pool({ ...connectionSettings(url, withinMs), max: size, types });
+  pool.on('error', (error) => {
+    log.warn({ fault: faultOf(error) }, 'a connection to the database has broken');
+  });
+  return pool;
+}
+
+/** Kysely on a pool, the driver's own or what looks like it. */
+export const onPool = (pool: PostgresPool): Kysely<AnyTables> => new Kysely({ dialect: new PostgresDialect({ pool }) });
+
+/**
+ * Makes our schema where there is none, and in it the collation that the tables name: `binary`, as SQLite calls what
+ * PostgreSQL calls C, so that text has the same order on both.
+ *
+ * @throws Error where the database keeps text otherwise than as UTF-8
+ */
+export async function prepareSchema(db: Kysely<AnyTables>): Promise<void> {
+  const encoding = await sql<{ server_encoding: string }>`show server_encoding`.execute(db);
+  if (encoding.rows[0]?.server_encoding !== 'UTF8') throw new Error('the database must have the encoding UTF8');
+  const known = await sql`select from pg_namespace where nspname = ${SCHEMA}`.execute(db);
+  if (known.rows.length === 0) await created(sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(db));
+  await created(sql`create collation if not exists ${sql.id(SCHEMA, 'binary')} from "C"`.execute(db));
+}
+
+/** What went wrong, by its code where it has one: messages of the server may quote what was to be written. */
+export function faultOf(error: unknown): string {
+  const { code, message = String(error) } = Object(error) as { code?: unknown; message?: string };
+  return typeof code === 'string' ? code : message;
+}
