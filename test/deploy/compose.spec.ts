@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
+import { readSettings } from '../../src/settings.js';
 import { settingNames } from '../support/setting-names.js';
 
 // The parser that Nest's OpenAPI support brings. `<<` is of YAML 1.1; later versions of it have no word for it.
@@ -70,6 +71,18 @@ describe('docker-compose.yml', () => {
     for (const [, service] of ledgers) {
       expect(Object.keys(service.environment ?? {}).length).toBeGreaterThan(0);
       expect(Object.keys(service.environment ?? {}).filter((name) => !settingNames.includes(name))).toEqual([]);
+    }
+  });
+
+  it('gives each values that it takes', () => {
+    const given: Record<string, string | undefined> = { POSTGRES_PASSWORD: 'secret' };
+    const filled = (text: string): string =>
+      text.replace(/\$\{(\w+):[-?]([^}]*)\}/g, (_, name: string, otherwise: string) => given[name] ?? otherwise);
+    for (const [, service] of ledgers) {
+      const values = Object.entries(service.environment ?? {}).map(([name, value]) => [name, filled(value)]);
+      const settings = readSettings(Object.fromEntries(values) as Record<string, string>);
+      expect(settings.databaseUrl).toBe('postgres://user_ledger:secret@postgres:5432/user_ledger');
+      expect(settings.eventStoreUrl).toBe('esdb://eventstore:2113?tls=false');
     }
   });
 

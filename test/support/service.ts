@@ -63,7 +63,7 @@ export class ServiceUnderTest {
 
   /** The same service, asked by way of what stands before it. */
   through(baseUrl: string): ServiceUnderTest {
-    return new ServiceUnderTest(this.process, this.dataDir, baseUrl, this.output);
+    return new ServiceUnderTest(this.process, this.dataDir, baseUrl, this.output, this.database);
   }
 
   get admin(): InitialAdmin {
