@@ -11,8 +11,9 @@ const USAGE = `Usage: npm run scaling:costs -- [options]
 
 Creates users over HTTP, renames them, and reads them, and tells what each took: milliseconds of processor time of the
 service's main thread, of its other threads and of the embedded event store; bytes of the log by event, and of the read
-model by user, by version of a user and by entry of the audit trail, indexes included; and how many events a second a rebuild tells. Processor time is counted by the
-kernel, so other work on the machine shows much less in it than in latencies.
+model by user, by version of a user and by entry of the audit trail, indexes included; and how many events a second a
+rebuild tells. Processor time is counted by the kernel, so other work on the machine shows much less in it than in
+latencies.
 
 With DATABASE_URL set, the read model is in that PostgreSQL, whose schema user_ledger must not exist yet; it is dropped
 afterwards. A second instance follows then, and what that takes it is told too.

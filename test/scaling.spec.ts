@@ -32,7 +32,9 @@ describe('npm run scaling', () => {
   });
 
   it('says the same for the same seed, and something else for another', async () => {
-    const [one, again, other] = await Promise.all([1, 1, 2].map((seed) => scaling('--json', '--seconds', '1', '--seed', String(seed))));
+    const [one, again, other] = await Promise.all(
+      [1, 1, 2].map((seed) => scaling('--json', '--seconds', '1', '--seed', String(seed))),
+    );
     expect(one?.stdout).toBe(again?.stdout);
     expect(one?.stdout).not.toBe(other?.stdout);
   });
