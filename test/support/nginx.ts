@@ -32,14 +32,21 @@ export class Nginx {
     closeSync(log);
     closeSync(complaints);
     const nginx = new Nginx(`http://127.0.0.1:${port}`, dir, child);
-    await eventually('nginx listens', () => {
-      if (child.exitCode !== null) throw new Error(readFileSync(join(dir, 'error.log'), 'utf8'));
-      return fetch(`${nginx.baseUrl}/metrics`).then(
-        () => true,
-        () => false,
-      );
-    });
+    try {
+      await eventually('nginx listens', () => nginx.listens());
+    } catch (error) {
+      await nginx.stop();
+      throw error;
+    }
     return nginx;
+  }
+
+  private async listens(): Promise<boolean> {
+    if (this.child.exitCode !== null) throw new Error(readFileSync(join(this.dir, 'error.log'), 'utf8'));
+    return fetch(`${this.baseUrl}/metrics`).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** What it has logged of the requests that it answered. */
@@ -48,9 +55,11 @@ export class Nginx {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    await ended;
+    if (this.child.exitCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      await ended;
+    }
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
