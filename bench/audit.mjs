@@ -1,7 +1,8 @@
 // Measures the audit trail: rebuild, pages of every filter, and a full export, over a log of any length.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { print, run, say, verdict } from './command-line.mjs';
 import { seedHistory } from './audit-history.mjs';
 import { Service } from './service.mjs';
 
@@ -19,34 +20,11 @@ Exit codes: 0 measured, 1 failed, 2 wrong usage. A goal missed is reported and c
 `;
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const MIB = 1024 * 1024;
-const say = (line) => process.stderr.write(`bench: ${line}\n`);
 
-class Usage extends Error {}
-
-function readOptions() {
-  const types = {
-    events: { type: 'string' },
-    pages: { type: 'string' },
-    json: { type: 'boolean' },
-    help: { type: 'boolean' },
-  };
-  let given;
-  try {
-    given = parseArgs({ options: types }).values;
-  } catch (error) {
-    throw new Usage(error.message);
-  }
-  const number = (name, text, least, most) => {
-    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new Usage(`--${name} must be a whole number from ${least} to ${most}`);
-  };
-  return {
-    events: number('events', given.events ?? '100000', 1000, 10_000_000),
-    pages: number('pages', given.pages ?? '200', 10, 10_000),
-    json: given.json ?? false,
-    help: given.help ?? false,
-  };
-}
+const OPTIONS = {
+  events: { default: '100000', least: 1000, most: 10_000_000 },
+  pages: { default: '200', least: 10, most: 10_000 },
+};
 
 async function get(service, query, headers = {}) {
   const response = await fetch(new URL(`/v2/audit-events?${query}`, service.url), {
@@ -89,9 +67,7 @@ async function exported(service, accept) {
   return { accept, rows: lines, seconds, rowsPerSecond: lines / seconds, memoryGrowthMiB: highest - before };
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) return void process.stdout.write(USAGE);
+async function main(options) {
   const service = new Service();
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => void service.stop().finally(() => process.exit(130)));
@@ -118,14 +94,11 @@ async function main() {
     const exports = [await exported(service, 'application/x-ndjson'), await exported(service, 'text/csv')];
     if (exports[0].rows < options.events) throw new Error(`${exports[0].rows} rows exported of ${options.events}`);
     const report = { events: options.events, rebuild, filters, exports };
-    (options.json ? process.stderr : process.stdout).write(table(report));
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    print(options.json, table(report), report);
   } finally {
     await service.stop();
   }
 }
-
-const verdict = (met) => (met ? 'met' : 'MISSED');
 
 function table({ events, rebuild, filters, exports }) {
   const lines = [
@@ -145,10 +118,4 @@ function table({ events, rebuild, filters, exports }) {
   return `${lines.join('\n')}\n`;
 }
 
-try {
-  await main();
-} catch (error) {
-  const wrong = error instanceof Usage;
-  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
-  process.exitCode = wrong ? 2 : 1;
-}
+await run(USAGE, OPTIONS, main);

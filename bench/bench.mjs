@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { print, run, say } from './command-line.mjs';
 import { judged, table } from './report.mjs';
 import { seedUsers } from './seed.mjs';
 import { Service } from './service.mjs';
@@ -26,33 +26,10 @@ const WARM_UP_SECONDS = 3;
 const WARM_UP_SECONDS_PER_CASE = 0.5;
 const HOT_CONNECTIONS = 16;
 
-class Usage extends Error {}
-
-function readOptions() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        seconds: { type: 'string', default: '5' },
-        connections: { type: 'string', default: '1,16,64' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new Usage(error.message);
-  }
-  const whole = (name, text, most) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
-    throw new Usage(`--${name}: ${text || 'nothing'} is not a whole number from 1 to ${most}`);
-  };
-  return {
-    ...values,
-    seconds: whole('seconds', values.seconds, 600),
-    connections: [...new Set(values.connections.split(',').map((text) => whole('connections', text.trim(), 1000)))],
-  };
-}
+const OPTIONS = {
+  seconds: { default: '5', least: 1, most: 600 },
+  connections: { default: '1,16,64', least: 1, most: 1000, list: true },
+};
 
 /** What is asked, of whom. `changes`: every answer is one more event. */
 const casesFor = (users, connections) => [
@@ -122,13 +99,7 @@ async function measure(service, generator, options, say) {
   return { cases, memory: { unit: 'MiB', idle, load: highest } };
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const say = (line) => process.stderr.write(`bench: ${line}\n`);
+async function main(options) {
   const service = new Service();
   let generator;
   const tidy = async () => {
@@ -149,18 +120,11 @@ async function main() {
       idleMemory: { ...idle, goals: judged('idle memory, all processes', undefined, idle) },
       ready: { ...ready, goals: judged('time to ready', undefined, ready) },
     };
-    (options.json ? process.stderr : process.stdout).write(`${table(report)}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    print(options.json, `${table(report)}\n`, report);
     return report.cases.some(({ failed }) => failed > 0) ? 1 : 0;
   } finally {
     await tidy();
   }
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const wrong = error instanceof Usage;
-  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
-  process.exitCode = wrong ? 2 : 1;
-}
+await run(USAGE, OPTIONS, main);

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { print, run, say } from './command-line.mjs';
 import { Node } from './eventstore-node.mjs';
 import { judged, table } from './eventstore-report.mjs';
 
@@ -30,38 +30,13 @@ const STARTS = 3;
 /** Events of the one stream that is read; the others have a hundred each. */
 const LONG_STREAM = 100_000;
 
-class Usage extends Error {}
-
-function readOptions() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        events: { type: 'string', default: '100000' },
-        seconds: { type: 'string', default: '5' },
-        'in-flight': { type: 'string', default: '1,16,64,256' },
-        rate: { type: 'string', default: '500' },
-        program: { type: 'string', default: DEFAULT_PROGRAM },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new Usage(error.message);
-  }
-  const whole = (name, text, least, most) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new Usage(`--${name}: ${text || 'nothing'} is not a whole number from ${least} to ${most}`);
-  };
-  return {
-    ...values,
-    events: whole('events', values.events, 1_000, 10_000_000),
-    seconds: whole('seconds', values.seconds, 1, 600),
-    rate: whole('rate', values.rate, 1, 20_000),
-    inFlight: [...new Set(values['in-flight'].split(',').map((text) => whole('in-flight', text.trim(), 1, 4_096)))],
-  };
-}
+const OPTIONS = {
+  events: { default: '100000', least: 1_000, most: 10_000_000 },
+  seconds: { default: '5', least: 1, most: 600 },
+  'in-flight': { default: '1,16,64,256', least: 1, most: 4096, list: true },
+  rate: { default: '500', least: 1, most: 20_000 },
+  program: { default: DEFAULT_PROGRAM },
+};
 
 /** Runs cases in a process of their own, one after another. */
 function startLoad() {
@@ -101,7 +76,7 @@ async function measure(node, options, say) {
     const { port } = node;
     await load.run({ what: 'appends', port, inFlight: 16, seconds: 2, warmUpSeconds: 0 });
     const appends = [];
-    for (const inFlight of options.inFlight) {
+    for (const inFlight of options['in-flight']) {
       const figures = await load.run({ what: 'appends', port, inFlight, seconds: options.seconds, warmUpSeconds: 0.5 });
       say(`${inFlight} in flight: ${figures.perSecond.toFixed(0)} appends/s`);
       appends.push({ inFlight, ...figures });
@@ -129,30 +104,17 @@ async function measure(node, options, say) {
   }
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const say = (line) => process.stderr.write(`bench: ${line}\n`);
+async function main(options) {
   const node = new Node(options.program);
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => void node.remove().finally(() => process.exit(130)));
   try {
     const report = await measure(node, options, say);
     const goals = judged(report);
-    (options.json ? process.stderr : process.stdout).write(`${table(report, goals)}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify({ ...report, goals }, null, 2)}\n`);
+    print(options.json, `${table(report, goals)}\n`, { ...report, goals });
   } finally {
     await node.remove();
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  const wrong = error instanceof Usage;
-  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
-  process.exitCode = wrong ? 2 : 1;
-}
+await run(USAGE, OPTIONS, main);

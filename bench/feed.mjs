@@ -1,6 +1,6 @@
 // Measures the feed of user events: what idle clients cost, how soon events arrive, and how fast history is read.
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { print, run, say } from './command-line.mjs';
 import { seedHistory } from './audit-history.mjs';
 import { FeedClient, openClients } from './feed-client.mjs';
 import { renameAtRate } from './feed-load.mjs';
@@ -31,8 +31,6 @@ const IDLE_MS = 16_000;
 const ARRIVED_WITHIN_MS = 30_000;
 const GOALS = { p99: 100, memory: 100 };
 
-class Usage extends Error {}
-
 const OPTIONS = {
   idle: { default: '1000', least: 1, most: 2000 },
   clients: { default: '20', least: 1, most: 1000 },
@@ -40,24 +38,6 @@ const OPTIONS = {
   seconds: { default: '10', least: 1, most: 600 },
   events: { default: '100000', least: 1000, most: 10_000_000 },
 };
-
-function readOptions() {
-  const numbers = Object.entries(OPTIONS).map(([name, option]) => [name, { type: 'string', default: option.default }]);
-  const flags = { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } };
-  let values;
-  try {
-    ({ values } = parseArgs({ options: { ...Object.fromEntries(numbers), ...flags } }));
-  } catch (error) {
-    throw new Usage(error.message);
-  }
-  for (const [name, { least, most }] of Object.entries(OPTIONS)) {
-    const number = Number(values[name]);
-    if (!/^\d+$/.test(values[name]) || number < least || number > most)
-      throw new Usage(`--${name} must be a whole number from ${least} to ${most}`);
-    values[name] = number;
-  }
-  return values;
-}
 
 /**
  * What so many clients that get nothing add to the service, in MiB, and what as many again do: a start leaves garbage
@@ -124,13 +104,7 @@ async function catchUp(service, events, say) {
   return { events: client.events, seconds, eventsPerSecond: client.events / seconds };
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const say = (line) => process.stderr.write(`bench: ${line}\n`);
+async function main(options) {
   const service = new Service();
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => void service.stop().finally(() => process.exit(130)));
@@ -143,8 +117,7 @@ async function main() {
     say(`a history of ${options.events} events`);
     const history = await catchUp(service, options.events, say);
     const report = { idle, live, history, goals: judged(idle, live) };
-    (options.json ? process.stderr : process.stdout).write(table(report));
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    print(options.json, table(report), report);
   } finally {
     await service.stop();
   }
@@ -168,10 +141,4 @@ function table({ idle, live, history, goals }) {
   ].join('\n')}\n`;
 }
 
-try {
-  await main();
-} catch (error) {
-  const wrong = error instanceof Usage;
-  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
-  process.exitCode = wrong ? 2 : 1;
-}
+await run(USAGE, OPTIONS, main);

@@ -1,7 +1,8 @@
 // Measures reading users where there are a great many: pages, searches, single users, and the rebuild.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { print, run, say, verdict } from './command-line.mjs';
 import { seedManyUsers } from './many-users.mjs';
 import { Service } from './service.mjs';
 
@@ -20,31 +21,11 @@ const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const GOAL_MS = 20;
 const GOAL_SECONDS = 10;
 const WARM_UP = 50;
-const say = (line) => process.stderr.write(`bench: ${line}\n`);
 
-class Usage extends Error {}
-
-function readOptions() {
-  let given;
-  try {
-    given = parseArgs({
-      options: {
-        users: { type: 'string', default: '100000' },
-        requests: { type: 'string', default: '300' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Usage(error.message);
-  }
-  const number = (name, least, most) => {
-    const text = given[name];
-    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new Usage(`--${name} must be a whole number from ${least} to ${most}`);
-  };
-  return { ...given, users: number('users', 1000, 1_000_000), requests: number('requests', 10, 10_000) };
-}
+const OPTIONS = {
+  users: { default: '100000', least: 1000, most: 1_000_000 },
+  requests: { default: '300', least: 10, most: 10_000 },
+};
 
 async function get(service, path) {
   const response = await fetch(new URL(path, service.url), { headers: { authorization: service.authorization } });
@@ -100,9 +81,7 @@ async function measure(service, name, path, requests) {
   return { name, rows: rows / requests, p50: at(0.5), p99: at(0.99) };
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) return void process.stdout.write(USAGE);
+async function main(options) {
   const service = new Service();
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => void service.stop().finally(() => process.exit(130)));
@@ -126,14 +105,11 @@ async function main() {
       say(`${name}: p99 ${requests.at(-1).p99.toFixed(1)} ms`);
     }
     const report = { users: options.users, rebuild, requests };
-    (options.json ? process.stderr : process.stdout).write(table(report));
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    print(options.json, table(report), report);
   } finally {
     await service.stop();
   }
 }
-
-const verdict = (met) => (met ? 'met' : 'MISSED');
 
 function table({ users, rebuild, requests }) {
   const goal = verdict(rebuild.seconds < GOAL_SECONDS);
@@ -149,10 +125,4 @@ function table({ users, rebuild, requests }) {
   return `${lines.join('\n')}\n`;
 }
 
-try {
-  await main();
-} catch (error) {
-  const wrong = error instanceof Usage;
-  process.stderr.write(`bench: ${error.message}\n${wrong ? `\n${USAGE}` : ''}`);
-  process.exitCode = wrong ? 2 : 1;
-}
+await run(USAGE, OPTIONS, main);
