@@ -1,9 +1,15 @@
 import { expect, it } from '@jest/globals';
+import { postgresUrl } from '../support/databases.js';
 import { ServiceUnderTest } from '../support/service.js';
 
-it('announces a key that works at once', async () => {
+const places: [string, string | undefined][] = [
+  ['SQLite', undefined],
+  ...(postgresUrl === undefined ? [] : [['PostgreSQL', postgresUrl] satisfies [string, string]]),
+];
+
+it.each(places)('announces a key that works at once, with the read model in %s', async (_, server) => {
   for (let start = 0; start < 3; start++) {
-    const service = await ServiceUnderTest.start();
+    const service = await ServiceUnderTest.start({ server });
     const { status } = await service.request(`/v2/users/${service.admin.user_id}`);
     await service.dispose();
     expect(status).toBe(200);
