@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { NotCaughtUp } from '../../event-sourcing/errors.js';
+import { NotCaughtUp, ReadModelUnavailable } from '../../event-sourcing/errors.js';
 import type { Position } from '../../event-sourcing/fact.js';
 import { ProjectionProgress, Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
@@ -8,6 +8,7 @@ import { UserNotFound, UsersNotReadable } from '../domain/user.errors.js';
 import { mayReadUsers } from '../domain/user.policy.js';
 import { userVersion, versionKey } from '../projections/user-version.chronicle.js';
 import { type UserView, userView } from '../projections/user-view.projection.js';
+import { afterWrite } from './after-write.js';
 import { UserHistory } from './user-history.js';
 
 /** How long a read waits for the read model to come to a write. */
@@ -38,7 +39,7 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
     private readonly history: UserHistory,
   ) {}
 
-  /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) */
+  /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) | OutcomeUnknown (`after` was stored, and cannot be read) */
   async execute({ actor, userId, freshness }: GetUserQuery): Promise<Stored<UserView>> {
     if (!freshness.made && !mayReadUsers(actor)) throw new UsersNotReadable();
     const { after, notBefore, asOf } = freshness;
@@ -72,8 +73,8 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
       const user = await this.rows.get(userView, userId);
       return user?.revision === write.revision ? user : await this.rows.get(userVersion, versionKey(userId, write));
     } catch (error) {
-      if (!(error instanceof NotCaughtUp)) throw error;
-      return this.history.at(userId, write.revision);
+      if (!(error instanceof NotCaughtUp || error instanceof ReadModelUnavailable)) throw error;
+      return afterWrite(() => this.history.at(userId, write.revision));
     }
   }
 }
