@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { formatApiKey } from '../../src/users/domain/api-key.js';
 import { type EmbeddedEventStore, newDirectory, startEmbeddedEventStore } from '../support/embedded-event-store.js';
 import { addUsers, eventually, randomFrom } from '../support/load.js';
 import { Program } from '../support/program.js';
@@ -214,6 +215,9 @@ withPostgres('the database of the read model (skipped where there is no PostgreS
       const changed = await service.update(encodeURIComponent(member), { name: 'Known later' });
       expect([changed.status, ((await changed.json()) as { name: unknown }).name]).toEqual([200, 'Known later']);
       expect(await rename(service, 'Lost', { 'idempotency-key': 'one' })).toEqual(unavailable);
+      // Nobody knows whose key this is: that is no reason to call it bad.
+      const unknown = { key: formatApiKey(randomBytes(20)) };
+      expect(await told(await service.request('/v2/users', unknown))).toEqual(unavailable);
       const lists = reads(service).slice(1);
       for (const list of lists) expect([list, await told(await service.request(list))]).toEqual([list, unavailable]);
       expect([await statusOf(service, '/health/ready'), await statusOf(service, '/health/live')]).toEqual([503, 200]);
