@@ -9,7 +9,7 @@ import { RecentIds } from './recent-ids.js';
 
 export type WriteResult =
   | Outcome
-  /** Not known to be durable: the writer has to ask again. */
+  /** Not known to be durable: the writer has to ask again. What was not even tried says `nothing was written`. */
   | { readonly type: 'unavailable'; readonly reason: string };
 
 type Answer = (result: WriteResult) => void;
@@ -104,7 +104,7 @@ export class Writer {
 
   #write(group: readonly Queued[], commit: Commit): WriteResult[] {
     const refusal = this.#refusal ?? this.#disk.refusal;
-    if (refusal !== undefined) return group.map(() => unavailable(refusal));
+    if (refusal !== undefined) return group.map(() => unavailable(`nothing was written: ${refusal}`));
     try {
       return this.#log.transaction(() => group.map(({ decide }) => decide(commit)));
     } catch (error) {

@@ -51,6 +51,11 @@ export class NotCaughtUp extends Error {
   readonly code = 'not-caught-up';
 }
 
+/** The database of the read model does not answer. Try again later. */
+export class ReadModelUnavailable extends Error {
+  readonly code = 'read-model-unavailable';
+}
+
 /** The command id was used before, for another request. */
 export class CommandReused extends Error {
   readonly code = 'command-reused';

@@ -85,6 +85,21 @@ it('without If-Match, changes that race all succeed or say 409 with Retry-After'
   expect((await typesOf(user.ulid)).length).toBe(1 + applied);
 });
 
+it('each of many changes that race is answered with what it left itself, also when it is asked again', async () => {
+  const { service, seed } = context;
+  const user = await seed.user();
+  const names = Array.from({ length: 16 }, (_, i) => `Name ${i}`);
+  const send = async (name: string) => {
+    const headers = { 'idempotency-key': `${user.ulid}-${names.indexOf(name)}` };
+    const { body, etag } = await answered(await service.update(user.id, { name }, { headers }));
+    return { body, etag }; // the position is that of the append they share, and then their own
+  };
+  const answers = await Promise.all(names.map(send));
+  expect(answers.map(({ body }) => body.name)).toEqual(names);
+  expect(new Set(answers.map(({ etag }) => etag)).size).toBe(names.length);
+  expect(await Promise.all(names.map(send))).toEqual(answers);
+});
+
 describe('Idempotency-Key', () => {
   const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
 

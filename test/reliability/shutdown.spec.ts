@@ -9,11 +9,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually, expectUnbroken, namesIn, readLog, streamOf } from '../support/load.js';
+import { ChaosProxy, type Fault } from '../support/chaos-proxy.js';
+import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
+import { eventually, expectUnbroken, namesIn, randomFrom, readLog, streamOf } from '../support/load.js';
+import { hasPostgres, startPostgres } from '../support/postgres-server.mjs';
 import { ServiceUnderTest } from '../support/service.js';
 
 const SLOW_MACHINE_MS = 90_000;
 const STOP_WITHIN_MS = 10_000;
+/** Machines are slow. */
+const SLACK_MS = 3_000;
 
 const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'user-ledger-'));
 
@@ -186,6 +191,60 @@ describe('a stop', () => {
       expect(performance.now() - from).toBeLessThan(STOP_WITHIN_MS);
       const log = await adminLog(await start({ dataDir: service.dataDir }));
       expect(namesIn(log)).toEqual([]);
+    },
+    SLOW_MACHINE_MS,
+  );
+
+  const faults: [string, Fault][] = [
+    ['gone', 'refuse'],
+    ['silent', 'black hole'],
+  ];
+  it.each(faults)(
+    'ends in time with changes under way and a client of the feed, where the event store is %s',
+    async (_, fault) => {
+      const store = await startEmbeddedEventStore();
+      leftovers.push(() => store.stop());
+      const proxy = await ChaosProxy.start(store.port, randomFrom(1));
+      leftovers.push(() => proxy.stop());
+      const service = await start({ env: { EVENTSTORE_URL: `esdb://127.0.0.1:${proxy.port}?tls=false` } });
+      const feed = await rawConnection(service);
+      const opened = once(feed, 'data');
+      feed.write(
+        `GET /v2/user-events HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\nauthorization: Bearer ${service.admin.api_key}\r\n\r\n`,
+      );
+      expect(String((await opened)[0])).toContain('200 OK');
+      proxy.begin(fault);
+      const names = Array.from({ length: 8 }, () => randomUUID());
+      const answers = names.map((name) => {
+        const sent = update(service, false);
+        sent.end(bodyOf(name));
+        return answerOf(sent).catch(() => undefined);
+      });
+      await halfSent(service);
+      const from = performance.now();
+      const code = await service.stop();
+      expect(performance.now() - from).toBeLessThan(STOP_WITHIN_MS + SLACK_MS);
+      expect(code).toBe(0);
+      expect((await Promise.all(answers)).filter((answer) => answer && answer.status !== 503)).toEqual([]);
+    },
+    SLOW_MACHINE_MS,
+  );
+
+  const onPostgres = hasPostgres() ? it : it.skip;
+  onPostgres(
+    'ends in time where the database is gone (skipped where there is no PostgreSQL)',
+    async () => {
+      const postgres = await startPostgres();
+      leftovers.push(() => postgres.stop());
+      const service = await start({ env: { DATABASE_URL: postgres.url } });
+      await postgres.halt('immediate');
+      const from = performance.now();
+      const code = await service.stop();
+      expect({ code, died: service.output.filter((line) => line.includes('Unhandled')) }).toEqual({
+        code: 0,
+        died: [],
+      });
+      expect(performance.now() - from).toBeLessThan(STOP_WITHIN_MS + SLACK_MS);
     },
     SLOW_MACHINE_MS,
   );

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import grpc from '@grpc/grpc-js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import {
@@ -17,6 +18,7 @@ import {
   script,
 } from './scripted-calls.js';
 import { classicAppend } from './scripted-classic-append.js';
+import { clusterOf, type GossipCallback } from './scripted-gossip.js';
 import { ReceivedSubscription } from './scripted-subscription.js';
 import type { HeldEvent } from './scripted-messages.js';
 
@@ -47,7 +49,11 @@ export class ScriptedEventStore {
   }
 
   /** Listens, and serves so many calls at once on a connection; a real server's number unless told. */
-  static async start({ port = 0, concurrentCalls = 100 } = {}): Promise<ScriptedEventStore> {
+  static async start({
+    port = 0,
+    concurrentCalls = 100,
+    credentials = grpc.ServerCredentials.createInsecure(),
+  } = {}): Promise<ScriptedEventStore> {
     const store = new ScriptedEventStore(concurrentCalls);
     store.server.addService(featuresService.ServerFeaturesService, {
       getSupportedMethods: store.probe.bind(store),
@@ -59,8 +65,13 @@ export class ScriptedEventStore {
       delete: script.silence,
       tombstone: script.silence,
     });
+    store.server.addService(gossipService.GossipService, {
+      read: (_: unknown, answer: GossipCallback) => {
+        answer(null, clusterOf(store.port));
+      },
+    });
     store.port = await new Promise((resolve, reject) => {
-      store.server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      store.server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => {
         if (error) reject(error);
         else resolve(bound);
       });

@@ -4,6 +4,7 @@ import { Backoff } from './backoff.js';
 import { letGo, openClient, probe } from './client.js';
 import type { Log as Logger } from '../../event-sourcing/log.js';
 import type { Timings } from './settings.js';
+import { refusalIn } from './refusal.js';
 import { within } from './within.js';
 
 /**
@@ -29,7 +30,7 @@ export class AppendConnection {
   private work: Promise<void> = Promise.resolve();
   private readonly closing = new AbortController();
   private readonly backoff: Backoff;
-  private waiting: (() => void)[] = [];
+  private waiting: ((refusal?: Error) => void)[] = [];
 
   constructor(
     private readonly url: string,
@@ -49,10 +50,15 @@ export class AppendConnection {
     this.work = this.connect();
   }
 
-  /** Resolves once the store has answered, or rejects after `ms`. */
+  /** Resolves once the store has answered; rejects after `ms`, or at once where waiting would not help. */
   async ready(ms: number): Promise<void> {
     if (this.client) return;
-    const answered = new Promise<void>((resolve) => this.waiting.push(resolve));
+    const answered = new Promise<void>((resolve, reject) => {
+      this.waiting.push((refusal) => {
+        if (refusal) reject(refusal);
+        else resolve();
+      });
+    });
     this.wake();
     await within(ms, answered, () => new EventStoreUnavailable('the event store does not answer'));
   }
@@ -101,14 +107,20 @@ export class AppendConnection {
       await probe(client, this.timings.probe);
     } catch (error) {
       this.logger.warn({ error: error instanceof Error ? error.message : error }, 'the event store does not answer');
+      const refusal = refusalIn(error);
+      if (refusal !== undefined) this.answerWaiting(new EventStoreUnavailable(refusal));
       if (client) await letGo(client);
       return false;
     }
     this.client = client;
     this.connecting = false;
-    for (const resume of this.waiting.splice(0)) resume();
+    this.answerWaiting();
     this.tell.ready();
     return true;
+  }
+
+  private answerWaiting(refusal?: Error): void {
+    for (const answer of this.waiting.splice(0)) answer(refusal);
   }
 
   private async discard(client: EventStoreDBClient): Promise<void> {

@@ -12,6 +12,7 @@ export class AppendJob {
   inDoubt = false;
   attempts = 0;
   settled = false;
+  private declinedSince: number | undefined;
 
   constructor(
     readonly stream: string,
@@ -30,6 +31,22 @@ export class AppendJob {
   /** An attempt ended without saying whether it stored the events. Without events there was nothing to store. */
   doubt(): void {
     this.inDoubt = this.events.length > 0;
+  }
+
+  /**
+   * The store takes no writes, and says so: a moment later it may, and after that whoever waits is told. Not while an
+   * earlier attempt is in doubt, of which this says nothing.
+   */
+  decline(patienceMs: number): void {
+    this.declinedSince ??= performance.now();
+    if (!this.inDoubt && performance.now() - this.declinedSince >= patienceMs)
+      this.fail(new EventStoreUnavailable('the event store takes no writes; nothing was appended'));
+  }
+
+  /** How long to wait before the next attempt; undefined where no time is left for one. */
+  pause(): number | undefined {
+    const pause = Math.min(25 * 2 ** this.attempts, 500) * (0.5 + Math.random() / 2);
+    return performance.now() + pause < this.deadline ? pause : undefined;
   }
 
   succeed(appended: Appended): void {

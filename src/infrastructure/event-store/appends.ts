@@ -132,6 +132,9 @@ export class Appends {
     if (verdict.kind === 'undecided' || verdict.kind === 'moved') {
       job.doubt();
       this.later(job);
+    } else if (verdict.kind === 'declined') {
+      job.decline(this.timings.declined);
+      this.later(job);
     } else if (!job.inDoubt) {
       // The store has compared the ids at those revisions itself, so a first attempt refused is not our own echo.
       if (verdict.kind === 'refused') job.fail(verdict.error);
@@ -157,15 +160,13 @@ export class Appends {
   }
 
   private later(job: AppendJob): void {
-    const pause = Math.min(25 * 2 ** job.attempts, 500) * (0.5 + Math.random() / 2);
-    if (performance.now() + pause >= job.deadline) {
-      job.giveUp();
-      return;
-    }
-    setTimeout(() => {
-      this.line.putBack(job);
-      this.pump();
-    }, pause);
+    const pause = job.pause();
+    if (pause === undefined) job.giveUp();
+    else
+      setTimeout(() => {
+        this.line.putBack(job);
+        this.pump();
+      }, pause);
   }
 
   private doubt(job: AppendJob): void {

@@ -19,6 +19,7 @@ import { locate } from './locate.js';
 import type { Log as Logger } from '../../event-sourcing/log.js';
 import { ReadConnection } from './read-connection.js';
 import { Reads } from './reads.js';
+import { refusalIn } from './refusal.js';
 import { defaultLimits, defaultTimings, type Limits, type Timings } from './settings.js';
 import { type SubscribingWith, Subscription } from './subscription.js';
 
@@ -74,9 +75,14 @@ export class EventStoreDb extends EventStore {
     this.appends = new Appends(url, this.timings, this.limits, (job) => locate(this.reads, job), logger);
   }
 
-  /** Waits until the store answers; @throws EventStoreUnavailable after `ms`. */
+  /** Waits until the store answers; @throws EventStoreUnavailable after `ms`, or at once where it will not have us. */
   async ready(ms: number): Promise<void> {
     await this.appends.ready(ms);
+    // What it can do it may tell anybody; what it holds it does not.
+    await this.head().catch((error: unknown) => {
+      const refusal = refusalIn(error instanceof Error ? error.cause : undefined);
+      if (refusal !== undefined) throw new EventStoreUnavailable(refusal);
+    });
   }
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {

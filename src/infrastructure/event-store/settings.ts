@@ -4,6 +4,8 @@ export type Timings = Readonly<{
   appendAttempt: number;
   /** An append with all its attempts and its wait for a turn. */
   appendTotal: number;
+  /** How long an append is tried again that the store declines, for it takes no writes; whoever waits is then told. */
+  declined: number;
   /** The store's first answer on a new connection. */
   probe: number;
   /** The gap between two events of a read. */
@@ -27,6 +29,7 @@ export type Timings = Readonly<{
 export const defaultTimings: Timings = {
   appendAttempt: 2_000,
   appendTotal: 5_000,
+  declined: 500,
   probe: 2_000,
   readGap: 5_000,
   head: 2_000,

@@ -1,5 +1,6 @@
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
 import type { Position } from '../../event-sourcing/fact.js';
+import type { Log } from '../../event-sourcing/log.js';
 import { type Changes, type CommitListener, ProjectionProgress } from '../../event-sourcing/read-model.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -9,6 +10,10 @@ export class Commits extends ProjectionProgress {
   private readonly listeners: CommitListener[] = [];
   private closed = false;
   private reachedPosition: Position = 0n;
+
+  constructor(private readonly log: Log) {
+    super();
+  }
 
   override get position(): Position {
     return this.reachedPosition;
@@ -28,8 +33,18 @@ export class Commits extends ProjectionProgress {
   publish(changes: readonly Changes[], position: Position): void {
     this.closed = false;
     if (position > this.reachedPosition) this.reachedPosition = position;
-    for (const { table, rows } of changes) for (const listener of this.listeners) listener(table.name, rows);
+    for (const change of changes) for (const listener of this.listeners) this.tell(listener, change);
     this.room.admit(position);
+  }
+
+  /** What a listener makes of it is no reason to take back what is committed, nor to keep it from the others. */
+  private tell(listener: CommitListener, { table, rows }: Changes): void {
+    try {
+      listener(table.name, rows);
+    } catch (error) {
+      const fault = error instanceof Error ? error.stack : String(error);
+      this.log.error({ fault, table: table.name }, 'whoever listens to commits has failed');
+    }
   }
 
   /** Nothing more is committed: turns away those who wait, and who come to. */

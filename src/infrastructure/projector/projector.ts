@@ -49,7 +49,7 @@ export class Projector extends Projecting {
      */
     shared?: Commits,
   ) {
-    super(shared ?? new Commits());
+    super(shared ?? new Commits(log));
     this.alone = !shared;
   }
 

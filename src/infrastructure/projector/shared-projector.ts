@@ -34,7 +34,7 @@ export class SharedProjector extends Projecting {
     private readonly shared: SharedReadModel,
     private readonly log: Log,
   ) {
-    super(new Commits());
+    super(new Commits(log));
     this.tables = [...shape.projections, ...shape.chronicles];
   }
 

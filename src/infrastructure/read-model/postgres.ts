@@ -23,6 +23,10 @@ export function openPool(url: string, size: number, log: Log, withinMs?: number)
   pool.on('error', (error) => {
     log.warn({ fault: faultOf(error) }, 'a connection to the database has broken');
   });
+  // The pool listens only while nobody has it: between two statements of a transaction, that would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined); // whatever is asked of it next is told
+  });
   return pool;
 }
 

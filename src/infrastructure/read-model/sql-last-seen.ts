@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { LastSeen } from '../../event-sourcing/last-seen.js';
 import type { Log } from '../../event-sourcing/log.js';
+import { answered } from './answered.js';
 import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
 
@@ -52,7 +53,7 @@ export class SqlLastSeen extends LastSeen {
 
   override async of(what: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (what.length === 0) return new Map();
-    const rows = await this.db.selectFrom('lastSeen').selectAll().where('what', 'in', what).execute();
+    const rows = await answered(this.db.selectFrom('lastSeen').selectAll().where('what', 'in', what).execute());
     return new Map(rows.map((row) => [row.what, new Date(Number(row.at)).toISOString()]));
   }
 }

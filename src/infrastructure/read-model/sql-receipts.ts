@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Progress, Table } from '../../event-sourcing/projection.js';
 import { type Receipt, Receipts, type Rows } from '../../event-sourcing/read-model.js';
+import { answered } from './answered.js';
 import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
 
@@ -53,25 +54,20 @@ export class SqlReceipts extends Receipts {
   }
 
   private async findUnchanged(commandId: string): Promise<Receipt | undefined> {
-    const row = await this.db
-      .selectFrom('unchangedReceipt')
-      .selectAll()
-      .where('commandId', '=', commandId)
-      .executeTakeFirst();
+    const found = this.db.selectFrom('unchangedReceipt').selectAll().where('commandId', '=', commandId);
+    const row = await answered(found.executeTakeFirst());
     return row && { ...row, changed: false, revision: BigInt(row.revision), position: BigInt(row.position) };
   }
 
   override async rememberUnchanged(receipt: Omit<Receipt, 'changed'>, now: Date): Promise<void> {
     const { commandId, fingerprint, subject, revision, position } = receipt;
     const at = now.getTime();
-    await this.db
-      .deleteFrom('unchangedReceipt')
-      .where('at', '<', at - KEPT_MS)
-      .execute();
-    await this.db
+    const old = this.db.deleteFrom('unchangedReceipt').where('at', '<', at - KEPT_MS);
+    await answered(old.execute());
+    const added = this.db
       .insertInto('unchangedReceipt')
       .values({ commandId, fingerprint, subject, revision, position, at })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .onConflict((conflict) => conflict.doNothing());
+    await answered(added.execute());
   }
 }

@@ -1,6 +1,7 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { AnyRow, Table } from '../../event-sourcing/projection.js';
 import { Rows, type Selection, type Stored, type Test } from '../../event-sourcing/read-model.js';
+import { answered } from './answered.js';
 import { counting, selecting } from './selection.js';
 import type { AnyTables } from './sql-read-model.js';
 import { fromRaw, type RawRow } from './tables.js';
@@ -27,21 +28,21 @@ export class SqlRows extends Rows {
   }
 
   override async select<Row extends AnyRow>(table: Table<Row>, selection: Selection): Promise<readonly Stored<Row>[]> {
-    const rows = await selecting(this.db, table, selection).execute();
+    const rows = await answered(selecting(this.db, table, selection).execute());
     return rows.map((row) => fromRaw(table, row) as Stored<Row>);
   }
 
   override async count(table: Table, where: readonly Test[], atMost: number): Promise<number> {
-    const { count } = await counting(this.db, table, where, atMost).executeTakeFirstOrThrow();
+    const { count } = await answered(counting(this.db, table, where, atMost).executeTakeFirstOrThrow());
     return Number(count);
   }
 
   override async isEmpty(table: Table): Promise<boolean> {
-    const row = await this.db
+    const one = this.db
       .selectFrom(table.name)
       .select(sql`1`.as('one'))
-      .limit(1)
-      .executeTakeFirst();
+      .limit(1);
+    const row = await answered(one.executeTakeFirst());
     return row === undefined;
   }
 
@@ -53,7 +54,7 @@ export class SqlRows extends Rows {
       this.lookUps.set(name, query);
     }
     const parameters = [value, ...query.parameters.slice(1)];
-    const { rows } = await this.db.executeQuery<RawRow>({ ...query, parameters });
+    const { rows } = await answered(this.db.executeQuery<RawRow>({ ...query, parameters }));
     return rows[0] && (fromRaw(table, rows[0]) as Stored<Row>);
   }
 }

@@ -139,6 +139,12 @@ export const statusTable: Record<Code, ProblemKind> = {
     detail: 'The read model has not come to the position asked for; try again.',
     headers: RETRY_SOON,
   },
+  'read-model-unavailable': {
+    status: 503,
+    title: 'Read model unavailable',
+    detail: 'The database does not answer; try again, a change with the same Idempotency-Key.',
+    headers: RETRY_SOON,
+  },
   'unreadable-event': {
     status: 500,
     title: 'Internal error',

@@ -1,4 +1,4 @@
-import type { Recorded } from '../../event-sourcing/fact.js';
+import type { Recorded, Revision } from '../../event-sourcing/fact.js';
 import type { Around, Chronicle, Entry, Stored } from '../../event-sourcing/projection.js';
 import type { UserEvent } from '../domain/user.events.js';
 import { userColumns, type UserView, userView } from './user-view.projection.js';
@@ -9,13 +9,17 @@ import { userColumns, type UserView, userView } from './user-view.projection.js'
  */
 export type UserVersion = UserView & Readonly<{ until: string; untilPosition: number }>;
 
+/** A user's version by the revision it begins at. */
+export const versionKey = (userId: string, { revision }: Readonly<{ revision: Revision }>): string =>
+  `${userId}/${revision.toString()}`;
+
 /** Later than any event. */
 export const NOT_YET = '9999-12-31T23:59:59.999Z';
 export const NO_POSITION_YET = Number.MAX_SAFE_INTEGER;
 
 // Written out, for it runs for every event of a rebuild: objects put together from others take four times as long.
 const entry = (user: Stored<UserView>, until: string, untilPosition: number): Entry => ({
-  key: `${user.userId}/${user.revision.toString()}`,
+  key: versionKey(user.userId, user),
   row: {
     userId: user.userId,
     accountId: user.accountId,

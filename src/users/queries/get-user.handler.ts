@@ -1,13 +1,14 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { NotCaughtUp } from '../../event-sourcing/errors.js';
+import { NotCaughtUp, ReadModelUnavailable } from '../../event-sourcing/errors.js';
 import type { Position } from '../../event-sourcing/fact.js';
 import { ProjectionProgress, Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
 import type { Actor } from '../domain/actor.js';
 import { UserNotFound, UsersNotReadable } from '../domain/user.errors.js';
 import { mayReadUsers } from '../domain/user.policy.js';
-import { userVersion } from '../projections/user-version.chronicle.js';
+import { userVersion, versionKey } from '../projections/user-version.chronicle.js';
 import { type UserView, userView } from '../projections/user-view.projection.js';
+import { afterWrite } from './after-write.js';
 import { UserHistory } from './user-history.js';
 
 /** How long a read waits for the read model to come to a write. */
@@ -38,7 +39,7 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
     private readonly history: UserHistory,
   ) {}
 
-  /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) */
+  /** @throws UsersNotReadable | UserNotFound | NotCaughtUp (`notBefore` was not reached in time) | OutcomeUnknown (`after` was stored, and cannot be read) */
   async execute({ actor, userId, freshness }: GetUserQuery): Promise<Stored<UserView>> {
     if (!freshness.made && !mayReadUsers(actor)) throw new UsersNotReadable();
     const { after, notBefore, asOf } = freshness;
@@ -62,15 +63,18 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
     return version;
   }
 
+  /**
+   * The user as the write left them, whoever has written since: a command repeated gets the answer it got. A read model
+   * that does not get there takes nothing back that is stored: then the log itself tells.
+   */
   private async afterWrite(userId: string, write: Committed): Promise<Stored<UserView> | undefined> {
-    // A command repeated gets the answer it got, whatever has happened since.
-    if (write.outcome === 'repeated') return this.history.at(userId, write.revision);
     try {
       await this.progress.reached(write.position, READ_YOUR_WRITES_MS);
+      const user = await this.rows.get(userView, userId);
+      return user?.revision === write.revision ? user : await this.rows.get(userVersion, versionKey(userId, write));
     } catch (error) {
-      if (!(error instanceof NotCaughtUp)) throw error;
-      return this.history.at(userId, write.revision);
+      if (!(error instanceof NotCaughtUp || error instanceof ReadModelUnavailable)) throw error;
+      return afterWrite(() => this.history.at(userId, write.revision));
     }
-    return this.rows.get(userView, userId);
   }
 }

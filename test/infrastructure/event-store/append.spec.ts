@@ -8,7 +8,7 @@ import {
 } from '../../../src/event-sourcing/errors.js';
 import { NO_STREAM } from '../../../src/event-sourcing/fact.js';
 import { script } from '../../support/scripted-calls.js';
-import { held, renamed, scripted } from './fixtures.js';
+import { held, impatient, renamed, scripted } from './fixtures.js';
 
 const { append } = script;
 const given = scripted();
@@ -141,6 +141,28 @@ describe('append', () => {
     given.server.onAppend.push(append.fail(grpc.status.UNAVAILABLE), append.answer('AccessDenied'));
     await expect(add()).rejects.toBeInstanceOf(OutcomeUnknown);
   });
+
+  describe.each(['Server Is Not Ready', 'Server Is Too Busy', 'nothing was written: the disk is full'])(
+    'where the store declines it: %s',
+    (message) => {
+      const declines = append.answer('NotHandled', message);
+      it('is tried again for a moment', async () => {
+        given.server.onAppend.push(declines, declines);
+        expect(await add()).toMatchObject({ revision: 1n });
+        expect(given.server.batchCalls).toBe(1);
+      });
+      it('fails soon, and says for certain that nothing was stored', async () => {
+        given.server.onAppend.push(...Array.from({ length: 99 }, () => declines));
+        const from = performance.now();
+        await expect(add()).rejects.toBeInstanceOf(EventStoreUnavailable);
+        expect(performance.now() - from).toBeLessThan(impatient.appendTotal);
+      });
+      it('stays in doubt where an earlier attempt is', async () => {
+        given.server.onAppend.push(append.fail(grpc.status.UNAVAILABLE), ...Array.from({ length: 99 }, () => declines));
+        await expect(add()).rejects.toBeInstanceOf(OutcomeUnknown);
+      });
+    },
+  );
 
   it('goes the classic way where the store offers no batches', async () => {
     given.server.onProbe.push(script.probe.withoutBatch);

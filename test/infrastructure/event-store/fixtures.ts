@@ -61,9 +61,10 @@ export function scripted() {
   return given;
 }
 
-const impatient = {
+export const impatient = {
   appendAttempt: 150,
   appendTotal: 1_500,
+  declined: 200,
   probe: 150,
   readGap: 400,
   head: 400,

@@ -131,6 +131,23 @@ describe.each(databases)('the projector, in %s', (_, open) => {
     });
   });
 
+  describe('a listener that fails', () => {
+    it('neither stops the projector nor keeps the commit from others', async () => {
+      const told: string[] = [];
+      const subject = await projector(a);
+      subject.onCommitted(() => {
+        throw new RangeError('a bug');
+      });
+      subject.onCommitted((_name, rows) => told.push(...rows.keys()));
+      script.deliver(batch(recorded([named('x', 'one')])));
+      await subject.start();
+      const waiting = subject.reached(101n, 1000);
+      script.deliver(batch(recorded([named('y', 'two')], 1)));
+      await waiting;
+      expect([told, subject.state, subject.fault]).toEqual([['x', 'y'], 'live', undefined]);
+    });
+  });
+
   describe('waiting for a position', () => {
     it('is over at once for one that was reached', async () => {
       script.deliver(batch(recorded([named('x', 'one')])));
