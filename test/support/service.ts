@@ -13,7 +13,7 @@ import type { PublishedApi } from './published-api.js';
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** `server`: a PostgreSQL for the read model, in a database that goes by the data directory; '' for SQLite. */
-type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string }>;
+type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string | undefined }>;
 
 type OwnDatabase = Awaited<ReturnType<typeof newDatabase>>;
 const databaseAt = (database: OwnDatabase | undefined) => (database ? { DATABASE_URL: database.url } : {});
