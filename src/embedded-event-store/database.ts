@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ensureLinkTable } from './link-table.js';
+import { assertWhole, namingFile } from './open-check.js';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -21,16 +22,27 @@ const SCHEMA = `
 /** Before this version two connections could lose a commit when the write-ahead log started over. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-/** Opens the file of the log such that a commit which has returned survives a loss of power. */
+/** Where in a directory the log is. */
+export const fileIn = (dir: string): string => join(dir, 'events.db');
+
+/**
+ * Opens the file of the log such that a commit which has returned survives a loss of power.
+ *
+ * @throws CorruptLog if the file is damaged, or lacks what was acknowledged
+ */
 export function openDatabase(dir: string): Database.Database {
-  const database = new Database(join(dir, 'events.db'));
-  assertVersion(String(database.prepare('SELECT sqlite_version()').pluck().get()));
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('journal_size_limit = 67108864');
-  database.exec(SCHEMA);
-  ensureLinkTable(database);
-  return database;
+  const file = fileIn(dir);
+  assertWhole(dir, file);
+  return namingFile(file, () => {
+    const database = new Database(file);
+    assertVersion(String(database.prepare('SELECT sqlite_version()').pluck().get()));
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('journal_size_limit = 67108864');
+    database.exec(SCHEMA);
+    ensureLinkTable(database);
+    return database;
+  });
 }
 
 function assertVersion(version: string): void {

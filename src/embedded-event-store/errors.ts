@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { errorText } from './error-text.js';
-import { CorruptLog } from './stored-row.js';
+import { CorruptLog, isDamage } from './stored-row.js';
 
 /** An error that ends a call with a status and, for the client to recognise it, trailers. */
 export class CallError extends Error implements ServiceError {
@@ -57,7 +57,6 @@ export const wrongExpectedVersion = (stream: string, expected: string, actual: n
 /** What a caller learns of an error nobody expected; the history it asked for must never look shorter instead. */
 export function toCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
-  const { message, code } = errorText(error);
-  const damaged = error instanceof CorruptLog || code.startsWith('SQLITE_CORRUPT');
-  return new CallError(damaged ? status.DATA_LOSS : status.UNKNOWN, message);
+  const damaged = error instanceof CorruptLog || isDamage(error);
+  return new CallError(damaged ? status.DATA_LOSS : status.UNKNOWN, errorText(error).message);
 }

@@ -1,11 +1,14 @@
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.js';
+import { DurableMark } from './durable-mark.js';
 import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
 import { LinkIndex } from './link-index.js';
 import { isLinkStream } from './link-stream.js';
 import { MetadataCache } from './metadata-cache.js';
-import { assertNoGap, pageOf } from './page.js';
+import { assertNoGap, naming, pageOf } from './page.js';
+import { reconnect, settle } from './recovery.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
 import { fromRow } from './stored-row.js';
@@ -15,11 +18,12 @@ import { TOMBSTONE, Tombstones } from './tombstones.js';
 
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
-  readonly #database: Database.Database;
-  readonly #statements: Statements;
-  readonly #links: LinkIndex;
   readonly #metadata: MetadataCache;
-  readonly #tombstones: Tombstones;
+  readonly #mark: DurableMark;
+  #database: Database.Database;
+  #statements: Statements;
+  #links: LinkIndex;
+  #tombstones: Tombstones;
   #lastPosition: number;
 
   constructor(database: Database.Database) {
@@ -29,6 +33,7 @@ export class Log {
     this.#tombstones = new Tombstones(database);
     this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
+    this.#mark = new DurableMark(dirname(database.name));
   }
 
   /** Position of the last event, 0 before there is one. */
@@ -47,35 +52,49 @@ export class Log {
 
   /** Events at a position and after. */
   allForwards(from: number, limit: number): StoredEvent[] {
-    const events = pageOf(this.#statements.allForwards.iterate(from, limit), fromRow);
-    assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
-    return events;
+    return naming(`the log from position ${from}`, () => {
+      const events = pageOf(this.#statements.allForwards.iterate(from, limit), fromRow);
+      assertNoGap(events, ({ position }) => position, Math.max(from, 1), this.#lastPosition, 'the log');
+      return events;
+    });
   }
 
   /** Events before a position, the latest first. */
   allBackwards(before: number, limit: number): StoredEvent[] {
-    const events = pageOf(this.#statements.allBackwards.iterate(before, limit), fromRow);
-    const from = Math.min(before - 1, this.#lastPosition);
-    assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
-    return events;
+    return naming(`the log before position ${before}`, () => {
+      const events = pageOf(this.#statements.allBackwards.iterate(before, limit), fromRow);
+      const from = Math.min(before - 1, this.#lastPosition);
+      assertNoGap(events, ({ position }) => -position, -from, -1, 'the log');
+      return events;
+    });
   }
 
   /** Events of a stream at a revision and after. */
   streamForwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = isLinkStream(stream)
-      ? this.#links.forwards(stream, from, limit)
-      : pageOf(this.#statements.streamForwards.iterate(stream, from, limit), fromRow);
-    assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
-    return events;
+    return naming(`stream ${stream} from revision ${from}`, () => {
+      const events = isLinkStream(stream)
+        ? this.#links.forwards(stream, from, limit)
+        : pageOf(this.#statements.streamForwards.iterate(stream, from, limit), fromRow);
+      assertNoGap(events, ({ revision }) => revision, from, this.lastRevision(stream), `stream ${stream}`);
+      return events;
+    });
   }
 
   /** Events of a stream at a revision and before, the latest first. */
   streamBackwards(stream: string, from: number, limit: number): StoredEvent[] {
-    const events = isLinkStream(stream)
-      ? this.#links.backwards(stream, from, limit)
-      : pageOf(this.#statements.streamBackwards.iterate(stream, from, limit), fromRow);
-    assertNoGap(events, ({ revision }) => -revision, -Math.min(from, this.lastRevision(stream)), 0, `stream ${stream}`);
-    return events;
+    return naming(`stream ${stream} back from revision ${from}`, () => {
+      const events = isLinkStream(stream)
+        ? this.#links.backwards(stream, from, limit)
+        : pageOf(this.#statements.streamBackwards.iterate(stream, from, limit), fromRow);
+      assertNoGap(
+        events,
+        ({ revision }) => -revision,
+        -Math.min(from, this.lastRevision(stream)),
+        0,
+        `stream ${stream}`,
+      );
+      return events;
+    });
   }
 
   eventAt(stream: string, revision: number): StoredEvent | undefined {
@@ -118,6 +137,7 @@ export class Log {
       this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
+      if (this.#lastPosition !== before) this.#mark.raise(this.#lastPosition);
       return result;
     } catch (error) {
       this.#lastPosition = before;
@@ -129,7 +149,25 @@ export class Log {
     }
   }
 
+  /** To be called before the first commit. @throws Error if the disk does not take what was found in the log */
+  settle(): void {
+    settle(this.#database);
+    this.#mark.raise(this.#lastPosition);
+  }
+
+  /** Goes on with a new connection after the disk has failed. @throws Error if it still does; reading goes on then */
+  recover(): void {
+    const broken = this.#database;
+    this.#database = reconnect(broken, this.#lastPosition);
+    this.#statements = prepareStatements(this.#database);
+    this.#links = new LinkIndex(this.#database);
+    this.#tombstones = new Tombstones(this.#database);
+    this.#metadata.forget();
+    broken.close();
+  }
+
   close(): void {
     this.#database.close();
+    this.#mark.close();
   }
 }

@@ -30,8 +30,8 @@ export type ReadRequest = {
   /** Links come together with what they lead to. */
   readonly resolveLinks: boolean;
   readonly structuredIds: boolean;
-  /** Newer clients want to hear the last revision after a stream's events. */
-  readonly wantsLastRevision: boolean;
+  /** Newer clients want to hear where a stream begins, if later than they asked, and where it ends. */
+  readonly wantsEdges: boolean;
 };
 
 const LARGEST = 2n ** 63n - 1n;
@@ -52,13 +52,19 @@ export function readRequest(request: ReadReq): ReadRequest {
     count,
     resolveLinks: options.getResolveLinks(),
     structuredIds: !options.getUuidOption()?.hasString(),
-    wantsLastRevision: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
+    wantsEdges: (options.getControlOption()?.getCompatibility() ?? 0) >= 1,
   };
 }
 
 function sourceOf(options: ReadReq.Options): Source {
   const [stream, all, filter] = [options.getStream(), options.getAll(), filterIn(options)];
-  if (all) return { type: 'all', from: allFrom(all), filter, wants: (event) => isShown(event, filter) };
+  if (all)
+    return {
+      type: 'all',
+      from: allFrom(all, options.hasSubscription()),
+      filter,
+      wants: (event) => isShown(event, filter),
+    };
   const name = decodeStreamName(stream?.getStreamIdentifier()?.getStreamName_asU8());
   if (!stream || name === undefined) throw badRequest('the stream name is missing or not allowed');
   if (filter) throw badRequest('only the $all stream can be filtered');
@@ -83,14 +89,16 @@ function streamFrom(stream: ReadReq.Options.StreamOptions): From {
   return placeOf(BigInt(stream.getRevision()));
 }
 
-function allFrom(all: ReadReq.Options.AllOptions): From {
+function allFrom(all: ReadReq.Options.AllOptions, isSubscription: boolean): From {
   if (all.hasStart()) return 'start';
   if (all.hasEnd()) return 'end';
   const position = all.getPosition();
   if (!position) throw badRequest('a read needs a place to start');
   const [commit, prepare] = [BigInt(position.getCommitPosition()), BigInt(position.getPreparePosition())];
+  if (commit === END && prepare !== END) throw badRequest('half of the position is the end');
   if (commit < prepare) throw badRequest('the commit position lies before the prepare position');
-  return placeOf(commit);
+  // A subscription starts after its position; one between two events comes before the event at its commit position.
+  return placeOf(isSubscription && prepare < commit && commit !== END ? commit - 1n : commit);
 }
 
 function placeOf(onWire: bigint): From {

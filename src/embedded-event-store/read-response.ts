@@ -88,6 +88,9 @@ export const streamNotFound = (stream: string): Buffer =>
     ),
   );
 
+export const firstStreamPosition = (revision: number): Buffer =>
+  encode((response) => response.setFirstStreamPosition(`${revision}`));
+
 export const lastStreamPosition = (revision: number): Buffer =>
   encode((response) => response.setLastStreamPosition(`${revision}`));
 

@@ -5,7 +5,7 @@ import type { FeedOwner, ReadCall } from './feed.js';
 
 import type { From, ReadRequest, Source } from './read-request.js';
 import { resolve } from './resolve.js';
-import { encodeEvent, lastStreamPosition, streamNotFound } from './read-response.js';
+import { encodeEvent, firstStreamPosition, lastStreamPosition, streamNotFound } from './read-response.js';
 import type { VisibleLog } from './visible-log.js';
 
 const PAGE = 256;
@@ -38,6 +38,7 @@ export class FiniteRead implements FeedOwner {
       this.#feed.write(streamNotFound(source.stream));
       this.#call.end();
     } else {
+      this.#tellStart();
       this.#feed.pump();
     }
   }
@@ -55,11 +56,20 @@ export class FiniteRead implements FeedOwner {
   }
 
   onExhausted(): void {
-    const { source, wantsLastRevision } = this.#request;
-    if (wantsLastRevision && source.type === 'stream') {
+    const { source, wantsEdges } = this.#request;
+    if (wantsEdges && source.type === 'stream') {
       this.#feed.write(lastStreamPosition(this.#log.lastRevision(source.stream)));
     }
     this.#call.end();
+  }
+
+  /** A reader may have asked for events that are hidden. */
+  #tellStart(): void {
+    const { source, backwards, wantsEdges } = this.#request;
+    if (!wantsEdges || backwards || source.type === 'all') return;
+    const first = this.#log.firstRevision(source.stream);
+    const isHidden = first > edge(source.from, 0, first) && first <= this.#log.lastRevision(source.stream);
+    if (isHidden) this.#feed.write(firstStreamPosition(first));
   }
 
   /** With a filter it takes more events than are wanted to find those that are. */

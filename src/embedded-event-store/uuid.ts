@@ -4,6 +4,9 @@ import { eachField, readText } from './protobuf-fields.js';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
+/** Whether a text is a UUID as the log has it: lower-case, with dashes. */
+export const isUuid = (text: string): boolean => UUID.test(text) && text !== NIL;
+
 /** Reads a UUID in either form of the wire; undefined if there is none, if it is the nil one or no UUID at all. */
 export function decodeUuid(bytes: Uint8Array): string | undefined {
   let text = '';
@@ -11,7 +14,7 @@ export function decodeUuid(bytes: Uint8Array): string | undefined {
     if (field === 1) text = decodeStructured(reader.readBytes());
     if (field === 2) text = readText(reader).toLowerCase();
   });
-  return UUID.test(text) && text !== NIL ? text : undefined;
+  return isUuid(text) ? text : undefined;
 }
 
 function decodeStructured(bytes: Uint8Array): string {

@@ -1,5 +1,7 @@
 import { Commit } from './commit.js';
 import type { Address, Append, Outcome } from './commit.js';
+import { DiskWatch } from './disk-watch.js';
+import type { Writing } from './disk-watch.js';
 import { errorText } from './error-text.js';
 import type { Log } from './log.js';
 import type { RecentEvents } from './recent-events.js';
@@ -21,12 +23,30 @@ export class Writer {
   readonly #log: Log;
   readonly #recent: RecentEvents;
   readonly #recentIds = new RecentIds();
+  readonly #disk: DiskWatch;
   #queue: Queued[] = [];
   #refusal: string | undefined;
 
-  constructor(log: Log, recent: RecentEvents) {
+  /** `report` is told when the disk keeps it from writing, and when it no longer does. */
+  constructor(log: Log, recent: RecentEvents, report: (line: string) => void = () => undefined) {
     this.#log = log;
     this.#recent = recent;
+    this.#disk = new DiskWatch(() => {
+      log.recover();
+    }, report);
+  }
+
+  get state(): Writing {
+    return this.#disk.state;
+  }
+
+  /** To be called before the first append: what it builds on has to be on disk. */
+  open(): void {
+    try {
+      this.#log.settle();
+    } catch (error) {
+      this.#disk.suspend(error);
+    }
   }
 
   /** Answers after the commit, so never within this call. */
@@ -43,6 +63,7 @@ export class Writer {
   close(): void {
     while (this.#queue.length > 0) this.#commit();
     this.#refusal = 'the event store is stopping';
+    this.#disk.close();
   }
 
   /** The same for closing a stream for good. */
@@ -77,19 +98,18 @@ export class Writer {
   }
 
   #write(group: readonly Queued[], commit: Commit): WriteResult[] {
-    if (this.#refusal !== undefined) return group.map(() => unavailable(this.#refusal ?? ''));
+    const refusal = this.#refusal ?? this.#disk.refusal;
+    if (refusal !== undefined) return group.map(() => unavailable(refusal));
     try {
       return this.#log.transaction(() => group.map(({ decide }) => decide(commit)));
     } catch (error) {
       commit.written.length = 0;
       this.#recentIds.clear();
-      if (failedToSync(error)) this.#refusal = 'a write did not reach the disk; restart the event store';
-      return group.map(() => unavailable(errorText(error).message));
+      this.#disk.failed(error);
+      const reason = this.#disk.refusal ?? errorText(error).message;
+      return group.map(() => unavailable(reason));
     }
   }
 }
 
 const unavailable = (reason: string): WriteResult => ({ type: 'unavailable', reason });
-
-/** After a failed fsync the system may report success for pages it has thrown away: nothing may be acknowledged then. */
-const failedToSync = (error: unknown): boolean => errorText(error).code.startsWith('SQLITE_IOERR_FSYNC');

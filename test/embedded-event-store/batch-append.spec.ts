@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import { status } from '@grpc/grpc-js';
 import { expect, it, jest } from '@jest/globals';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { decodeBatchAppendRequest } from '../../src/embedded-event-store/append-request.js';
 import { BatchAppend } from '../../src/embedded-event-store/batch-append.js';
 import type { Append } from '../../src/embedded-event-store/commit.js';
+import { MessageWriter } from '../../src/embedded-event-store/message-writer.js';
 import type { WriteResult } from '../../src/embedded-event-store/writer.js';
-import { batch, chunk, proposed, streamId, uuid } from './raw-calls.js';
+import { batch, byteClient, chunk, proposed, streamId } from './raw-calls.js';
 import { collect, idsOf, newStream, withStore } from './with-store.js';
 
 const context = withStore();
@@ -181,17 +183,65 @@ it('ends a call with OK once the client has said all and heard all', async () =>
   expect(await ended).toMatchObject({ code: status.OK });
 });
 
-it('tells a conflict in full', async () => {
-  const [id, stream] = [randomUUID(), newStream()];
-  const request = chunk(id, { to: stream, events: [proposed(randomUUID())] });
-  request.getOptions()?.clearAny();
-  request.getOptions()?.setStreamPosition('7');
-  const { heard, call } = await send([request], 1);
-  const details = shared.WrongExpectedVersion.deserializeBinary(
-    detailsOf(heard[0])?.getValue_asU8() ?? new Uint8Array(),
-  );
-  expect(heard[0]?.getError()?.getCode()).toBe(6);
-  expect([details.hasCurrentNoStream(), details.getExpectedStreamPosition()]).toEqual([true, '7']);
-  expect(uuid(id).toObject()).toEqual(heard[0]?.getCorrelationId()?.toObject());
+type Deadline = { deadline?: number; moment?: number };
+
+/** Starts an append that is never finished; resolves to how long it took the store to give it up, in milliseconds. */
+async function untilGivenUp(given: Deadline): Promise<number> {
+  const [stream, id, started] = [newStream(), randomUUID(), Date.now()];
+  const call = byteClient(context.store.port).batchAppend();
+  call.on('error', () => undefined);
+  const answer = once(call, 'data');
+  call.write(opening(stream, id, given));
+  const [bytes] = (await answer) as [Buffer];
+  const waited = Date.now() - started;
+  expect(outcome(streams.BatchAppendResp.deserializeBinary(bytes))).toEqual([id, 'Timeout']);
+  await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
   call.cancel();
+  return waited;
+}
+
+it('gives an append up whose parts do not arrive within the time it names, or two seconds if that is less', async () => {
+  const [hour, now] = [3_600_000, Date.now()];
+  const asked = [{ deadline: 200 }, { deadline: hour }, { moment: now + hour }, {}].map(untilGivenUp);
+  const [short, ...long] = await Promise.all(asked);
+  expect(short).toBeGreaterThanOrEqual(195);
+  expect(short).toBeLessThan(Math.min(...long));
+  for (const waited of long) expect(waited).toBeGreaterThanOrEqual(1_995);
+});
+
+/** The first part of an append, with the deadline in a field that the generated classes do not know. */
+function opening(stream: string, id: string, { deadline, moment }: Deadline): Buffer {
+  const part = chunk(id, { events: [proposed(randomUUID())], final: false });
+  const time = (milliseconds: number) => (writer: MessageWriter) => {
+    writer.integer(2, (milliseconds % 1_000) * 1_000_000);
+    writer.integer(1, Math.floor(milliseconds / 1_000));
+  };
+  const options = new MessageWriter(256);
+  options.message(2, () => {
+    if (deadline !== undefined)
+      options.message(7, () => {
+        time(deadline)(options);
+      });
+    if (moment !== undefined)
+      options.message(6, () => {
+        time(moment)(options);
+      });
+    options.bytes(4, Buffer.alloc(0));
+    options.message(1, () => {
+      options.text(3, stream);
+    });
+  });
+  return Buffer.concat([part.serializeBinary(), options.finish()]);
+}
+
+it('forgets the appends of a call that was cancelled', async () => {
+  const [stream, id] = [newStream(), randomUUID()];
+  const known = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
+  const { call } = await send([chunk(id, { to: stream, events: [proposed(randomUUID())], final: false }), known], 1);
+  call.cancel();
+  // On another call the same correlation id means another append, which was never started.
+  const { heard, call: other } = await send([chunk(id, { events: [] }), known], 1);
+  expect(heard.map(outcome)).toEqual([[known.getCorrelationId()?.getString(), 'success']]);
+  await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
+  other.cancel();
 });

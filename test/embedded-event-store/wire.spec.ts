@@ -66,6 +66,8 @@ describe('a read', () => {
   const position = (commit: string, prepare: string) =>
     new streams.ReadReq.Options.Position().setCommitPosition(commit).setPreparePosition(prepare);
 
+  const placeAt = (commit = 0n) => position(`${commit}`, `${commit}`);
+
   const withoutWindow = () => {
     const inner = filter().setEventType(type());
     inner.clearCount();
@@ -92,6 +94,7 @@ describe('a read', () => {
       (options) => subscribe(options).setFilter(filter().setEventType(type()).setCheckpointintervalmultiplier(0)),
     ],
     ['a revision out of range', (options) => options.setStream(stream('s').setRevision('9223372036854775808'))],
+    ['half a position at the end', (options) => options.getAll()?.setPosition(position(`${2n ** 64n - 1n}`, '1'))],
     ['a position out of order', (options) => options.getAll()?.setPosition(position('1', '2'))],
     ['a position out of range', (options) => options.getAll()?.setPosition(position('9223372036854775808', '1'))],
   ])('with %s is refused', async (_, fill) => {
@@ -126,6 +129,63 @@ describe('a read', () => {
     });
     expect(heard.map((response) => response.getContentCase())).toEqual([1, 6]);
     expect(heard[1]?.getLastStreamPosition()).toBe('2');
+  });
+
+  it.each<[number, string, (readonly [content: number, revision: string])[]]>([
+    [
+      1,
+      '0',
+      [
+        [5, '2'],
+        [1, '2'],
+        [6, '2'],
+      ],
+    ],
+    [
+      1,
+      '1',
+      [
+        [5, '2'],
+        [1, '2'],
+        [6, '2'],
+      ],
+    ],
+    [
+      1,
+      '2',
+      [
+        [1, '2'],
+        [6, '2'],
+      ],
+    ],
+    [1, '3', [[6, '2']]],
+    [0, '0', [[1, '2']]],
+  ])('tells clients of compatibility %i, who ask from revision %s, where a stream begins now', async (...row) => {
+    const [compatibility, from, expected] = row;
+    const truncated = newStream();
+    await context.client.appendToStream(truncated, events(3));
+    await context.client.setStreamMetadata(truncated, { truncateBefore: 2 });
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(truncated).setRevision(from));
+      options.setControlOption(new streams.ReadReq.Options.ControlOption().setCompatibility(compatibility));
+    });
+    const told = heard.map((response) => [
+      response.getContentCase(),
+      response.getEvent()?.getEvent()?.getStreamRevision() ??
+        (response.hasFirstStreamPosition() ? response.getFirstStreamPosition() : response.getLastStreamPosition()),
+    ]);
+    expect(told).toEqual(expected);
+  });
+
+  it('shows no election notes in the whole log, as the original never does', async () => {
+    const { position } = await context.client.appendToStream('$epoch-information', events(1));
+    await context.client.appendToStream(name, events(1));
+    const heard = await read(context.store.port, (options) => {
+      options.setAll(new streams.ReadReq.Options.AllOptions().setPosition(placeAt(position?.commit)));
+      options.setNoFilter(empty()).setCount('1');
+    });
+    expect(heard.map((response) => response.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['3']);
   });
 
   it('filters finite reads as well', async () => {
@@ -190,13 +250,48 @@ describe('a single append', () => {
     });
   });
 
-  it('tells a conflict to new clients and old ones', async () => {
+  it('keeps type and content type, of which only JSON is JSON, and drops other properties', async () => {
     const name = newStream();
-    await send([options(name), good]);
-    const other = event({ type: 'T', 'content-type': 'application/json' });
-    const wrong = (await send([options(name), other])).getWrongExpectedVersion();
-    expect([wrong?.getCurrentRevision(), wrong?.hasExpectedNoStream()]).toEqual(['0', true]);
-    expect([wrong?.getCurrentRevision2060(), wrong?.hasExpectedRevision2060()]).toEqual([0, true]);
+    const types = ['application/json', 'application/json; charset=utf-8', 'text/plain', ''];
+    await send([options(name), ...types.map((type) => event({ type: 'T', 'content-type': type, color: 'blue' }))]);
+    const heard = await read(context.store.port, (request) => {
+      request.setStream(
+        new streams.ReadReq.Options.StreamOptions().setStreamIdentifier(streamId(name)).setStart(empty()),
+      );
+      request.setNoFilter(empty()).setCount('10');
+    });
+    const properties = heard.map((response) => [
+      ...(response.getEvent()?.getEvent()?.getMetadataMap().entries() ?? []),
+    ]);
+    const keys = properties.map((entries) => entries.map(([key]) => key).sort());
+    expect(keys).toEqual(types.map(() => ['content-type', 'created', 'type']));
+    const binary = 'application/octet-stream';
+    const stored = properties.map((entries) => Object.fromEntries(entries));
+    expect(stored.map((one) => one['content-type'])).toEqual(['application/json', binary, binary, binary]);
+    for (const { created } of stored) expect(Number(created) / 10_000).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('writes nothing if it is cancelled before its end', async () => {
+    const name = newStream();
+    const call = rawClient(context.store.port).append(() => undefined);
+    const ended = statusOf(call);
+    await new Promise<void>((sent) =>
+      call.write(options(name), () => {
+        sent();
+      }),
+    );
+    await new Promise<void>((sent) =>
+      call.write(good, () => {
+        sent();
+      }),
+    );
+    call.cancel();
+    expect(await ended).toMatchObject({ code: status.CANCELLED });
+    const reading = async () => {
+      for await (const found of context.client.readStream(name)) return found;
+      return undefined;
+    };
+    await expect(reading()).rejects.toMatchObject({ type: 'stream-not-found' });
   });
 });
 

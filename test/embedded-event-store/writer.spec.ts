@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type Database from 'better-sqlite3';
 import { openDatabase } from '../../src/embedded-event-store/database.js';
@@ -13,12 +14,14 @@ let database: Database.Database;
 let log: Log;
 let recent: RecentEvents;
 let writer: Writer;
+let reported: string[];
 
 beforeEach(() => {
   database = openDatabase(newDirectory());
   log = new Log(database);
   recent = new RecentEvents(log.lastPosition);
-  writer = new Writer(log, recent);
+  reported = [];
+  writer = new Writer(log, recent, (line) => reported.push(line));
 });
 afterEach(() => {
   log.close();
@@ -36,6 +39,16 @@ const append = (stream: string, expected: ExpectedRevision, events = [event()]):
   new Promise((resolve) => {
     writer.append({ stream, expected, events }, resolve);
   });
+
+/** Lets one call of the log fail, as it does for an error of SQLite. */
+const failing = (of: Log, method: 'transaction' | 'recover', code: string) =>
+  jest.spyOn(of, method).mockImplementation(() => {
+    throw Object.assign(new Error('failing'), { code });
+  });
+
+async function untilWriting(): Promise<void> {
+  while (!writer.state.writing) await setImmediate();
+}
 
 it('decides the appends of one commit each on its own, in order', async () => {
   const twice = [event()];
@@ -79,24 +92,57 @@ it('fails a whole commit that does not fit the disk, and goes on once there is r
   database.pragma(`max_page_count = ${pages + 1}`);
   const again = [event()];
   const group = [append('a', 0n), append('c', 'any', again), append('b', 'any', [event(100_000)])];
-  expect(await Promise.all(group)).toEqual(
-    Array.from({ length: 3 }, () => ({ type: 'unavailable', reason: 'database or disk is full' })),
-  );
+  const reason = 'the disk is full; writing resumes by itself';
+  expect(await Promise.all(group)).toEqual(Array.from({ length: 3 }, () => ({ type: 'unavailable', reason })));
   expect([log.lastPosition, recent.lastPosition, log.lastRevision('a')]).toEqual([2, 2, 0]);
+  expect(writer.state).toEqual({ writing: false, reason: 'the disk is full', since: expect.any(Date) });
 
-  database.pragma('max_page_count = 1000000');
+  // The limit is the connection's own, and goes with it.
+  await untilWriting();
   expect(await append('c', 'any', again)).toEqual({ type: 'appended', revision: 1, position: 3 });
+  expect(reported).toEqual([
+    'the disk is full: nothing is written until that has changed; reading goes on',
+    'the disk takes what is written again: writing goes on',
+  ]);
 });
 
-it('acknowledges nothing more once a write did not reach the disk', async () => {
-  const failing = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
-  const commits = jest.spyOn(log, 'transaction').mockImplementation(() => {
-    throw failing;
-  });
-  expect(await append('a', 'any')).toEqual({ type: 'unavailable', reason: 'disk I/O error' });
+it('acknowledges nothing more once a write did not reach the disk, until all is known to be there', async () => {
+  await append('a', 'any');
+  const commits = failing(log, 'transaction', 'SQLITE_IOERR_FSYNC');
+  const recoveries = failing(log, 'recover', 'SQLITE_IOERR_FSYNC');
+  const refused = { type: 'unavailable', reason: expect.stringMatching(/^the disk has failed .*SQLITE_IOERR_FSYNC/) };
+  expect(await append('a', 'any')).toEqual(refused);
   commits.mockRestore();
-  expect(await append('a', 'any')).toMatchObject({ type: 'unavailable' });
-  expect(log.lastPosition).toBe(0);
+  while (recoveries.mock.calls.length < 3) expect(await append('a', 'any')).toEqual(refused);
+  expect(log.allForwards(1, 9)).toHaveLength(1);
+  recoveries.mockRestore();
+  await untilWriting();
+  expect(await append('a', 'any')).toEqual({ type: 'appended', revision: 1, position: 2 });
+});
+
+it('writes on after an error that is not of the disk', async () => {
+  const commits = failing(log, 'transaction', 'SQLITE_BUSY');
+  expect(await append('a', 'any')).toEqual({ type: 'unavailable', reason: 'failing' });
+  commits.mockRestore();
+  expect(writer.state).toEqual({ writing: true });
+  expect(await append('a', 'any')).toMatchObject({ type: 'appended' });
+});
+
+it('does not go on where events are missing that were acknowledged', async () => {
+  await append('a', 'any', [event(), event()]);
+  database.exec('DELETE FROM events WHERE position = 2');
+  expect(() => {
+    log.recover();
+  }).toThrow('event 2 of the log, acknowledged before');
+  expect(log.allForwards(1, 1)).toHaveLength(1);
+});
+
+it('does not go on with a log whose end is damaged', async () => {
+  await append('a', 'any', [event(), event()]);
+  database.exec("UPDATE events SET type = 'X' WHERE position = 2");
+  expect(() => {
+    log.recover();
+  }).toThrow('event 1 of stream a at position 2');
 });
 
 it('commits what waits when it is closed, and refuses what comes later', async () => {

@@ -21,9 +21,14 @@ export type EmbeddedEventStore = {
 };
 
 /** Starts the compiled store, in a new directory unless one is given. */
-export async function startEmbeddedEventStore({ dir = newDirectory(), port = 0 } = {}): Promise<EmbeddedEventStore> {
+export async function startEmbeddedEventStore({
+  dir = newDirectory(),
+  port = 0,
+  env = {},
+}: { dir?: string; port?: number; env?: Readonly<Record<string, string>> } = {}): Promise<EmbeddedEventStore> {
   const child = spawn(process.execPath, [MAIN, '--dir', dir, '--port', `${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   const bound = await listeningPort(child);
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -3,20 +3,12 @@ import type {
   PersistentSubscriptionToAll,
   PersistentSubscriptionToStream,
   PersistentSubscriptionToStreamResolvedEvent,
-  PersistentSubscriptionToStreamSettings,
 } from '@eventstore/db-client';
-import { persistentSubscriptionToStreamSettingsFromDefaults, START } from '@eventstore/db-client';
 
 type Subscription = PersistentSubscriptionToStream | PersistentSubscriptionToAll;
 
 /** What a consumer was given. */
 export type Given = PersistentSubscriptionToStreamResolvedEvent;
-
-/** Settings that differ from the client's defaults; a group starts at the start unless told otherwise. */
-export const settings = (
-  changed: Partial<PersistentSubscriptionToStreamSettings> = {},
-): PersistentSubscriptionToStreamSettings =>
-  persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START, ...changed });
 
 /** Takes what a group gives; answers nothing by itself. */
 export function consume(subscription: Subscription) {

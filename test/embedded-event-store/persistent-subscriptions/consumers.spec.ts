@@ -8,7 +8,8 @@ import {
 } from '@eventstore/db-client';
 import { describe, expect, it } from '@jest/globals';
 import { collect, event, events, idsOf, newStream, withStore } from '../with-store.js';
-import { consume, idsIn, infoWhen, settings } from './consume.js';
+import { consume, idsIn, infoWhen } from './consume.js';
+import { settings } from './settings.js';
 
 const context = withStore();
 

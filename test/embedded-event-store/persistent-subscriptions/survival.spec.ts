@@ -8,7 +8,8 @@ import { expect, it } from '@jest/globals';
 import { newDirectory, startEmbeddedEventStore } from '../../support/embedded-event-store.js';
 import type { EmbeddedEventStore } from '../../support/embedded-event-store.js';
 import { events, idsOf } from '../with-store.js';
-import { consume, idsIn, infoWhen, settings } from './consume.js';
+import { consume, idsIn, infoWhen } from './consume.js';
+import { settings } from './settings.js';
 
 /** One run of the store on a directory; ends as the test ends it. */
 async function running<T>(

@@ -6,7 +6,8 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { expect, it } from '@jest/globals';
 import { streamId } from '../raw-calls.js';
 import { newStream, withStore } from '../with-store.js';
-import { infoWhen, settings } from './consume.js';
+import { infoWhen } from './consume.js';
+import { settings } from './settings.js';
 
 const context = withStore();
 const create = (stream: string) => context.client.createPersistentSubscriptionToStream(stream, 'group', settings());

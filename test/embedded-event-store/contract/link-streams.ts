@@ -1,25 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { BACKWARDS, binaryEvent, END, jsonEvent, START } from '@eventstore/db-client';
 import type { ResolvedEvent } from '@eventstore/db-client';
-import { describe, expect, it } from '@jest/globals';
-import { event, events, idsOf, withStore } from './with-store.js';
-
-const context = withStore();
+import { expect } from '@jest/globals';
+import { idsOf, newStream } from '../recorded.js';
+import type { Contract } from './contract.js';
+import { records } from './links.js';
+import { notFound } from './states.js';
 
 /** A category, and a type, that no other test writes to. */
-const fresh = () => randomUUID().replaceAll('-', '');
+const fresh = () => newStream('').replaceAll('-', '');
+const targets = (found: ResolvedEvent[]) => found.map(({ event }) => event?.id);
 
-const all = async (read: AsyncIterable<ResolvedEvent>) => {
-  const found: ResolvedEvent[] = [];
-  for await (const resolved of read) found.push(resolved);
-  return found;
-};
-const read = (stream: string, options: object = {}) => all(context.client.readStream(stream, options));
-const resolved = (stream: string, options: object = {}) => read(stream, { ...options, resolveLinkTos: true });
-const targets = (found: ResolvedEvent[]) => found.map(({ event: target }) => target?.id);
+/** They are there without being asked for, and at once; the original has to be told, and takes its time. */
+export function linkStreams(context: Contract): void {
+  const { library, event, events, ours } = context;
+  const read = (stream: string, options = {}) => records(context.client.readStream(stream, options));
+  const resolved = (stream: string, options = {}) => read(stream, { ...options, resolveLinkTos: true });
 
-describe('the streams of a category and of a type', () => {
-  it('list events in the order of the log, as links', async () => {
+  ours('list events in the order of the log, as links', async () => {
     const [category, type] = [fresh(), fresh()];
     const [first, second, other] = [event(type), event(type), event()];
     await context.client.appendToStream(`${category}-a-1`, [first, other]);
@@ -39,7 +35,7 @@ describe('the streams of a category and of a type', () => {
     expect(targets(await resolved(`$et-${type}`))).toEqual(idsOf([first, second]));
   });
 
-  it('give an event together with its link', async () => {
+  ours('give an event together with its link', async () => {
     const category = fresh();
     const batch = events(2);
     await context.client.appendToStream(`${category}-1`, batch);
@@ -50,9 +46,9 @@ describe('the streams of a category and of a type', () => {
     expect(second?.commitPosition).toBe(second?.event?.position?.commit);
   });
 
-  it('give each link an id of its own, the same every time', async () => {
-    const [category, type, twin] = [fresh(), fresh(), randomUUID()];
-    const twins = ['a', 'b'].map((name) => jsonEvent({ id: twin, type, data: { name } }));
+  ours('give each link an id of its own, the same every time', async () => {
+    const [category, type, twin] = [fresh(), fresh(), newStream('').slice(1)];
+    const twins = ['a', 'b'].map((name) => library.jsonEvent({ id: twin, type, data: { name } }));
     for (const [index, one] of twins.entries()) await context.client.appendToStream(`${category}-${index}`, one);
     const ids = async () =>
       [...(await read(`$ce-${category}`)), ...(await read(`$et-${type}`))].map(({ event }) => event?.id);
@@ -62,23 +58,23 @@ describe('the streams of a category and of a type', () => {
     for (const id of found) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  it('are read from any place, in both directions, in pages', async () => {
-    const [category, batch] = [fresh(), events(600)];
+  ours('are read from any place, in both directions, in pages', async () => {
+    const [category, batch] = [fresh(), events(300)];
     await context.client.appendToStream(`${category}-1`, batch);
     const ids = idsOf(batch);
     const stream = `$ce-${category}`;
     expect(targets(await resolved(stream))).toEqual(ids);
-    expect(targets(await resolved(stream, { fromRevision: 590n, maxCount: 3 }))).toEqual(ids.slice(590, 593));
-    expect(targets(await resolved(stream, { direction: BACKWARDS, fromRevision: END }))).toEqual(ids.toReversed());
-    expect(targets(await resolved(stream, { direction: BACKWARDS, fromRevision: 1n }))).toEqual([ids[1], ids[0]]);
+    expect(targets(await resolved(stream, { fromRevision: 290n, maxCount: 3 }))).toEqual(ids.slice(290, 293));
+    expect(targets(await resolved(stream, { direction: 'backwards', fromRevision: 'end' }))).toEqual(ids.toReversed());
+    expect(targets(await resolved(stream, { direction: 'backwards', fromRevision: 1n }))).toEqual([ids[1], ids[0]]);
   });
 
-  it('are followed from history into what comes', async () => {
+  ours('are followed from history into what comes', async () => {
     const [category, batch] = [fresh(), events(4)];
     await context.client.appendToStream(`${category}-1`, batch.slice(0, 2));
     const heard: (string | undefined)[] = [];
     const subscription = context.client.subscribeToStream(`$ce-${category}`, {
-      fromRevision: START,
+      fromRevision: 'start',
       resolveLinkTos: true,
     });
     for await (const { event: target, link } of subscription) {
@@ -93,19 +89,19 @@ describe('the streams of a category and of a type', () => {
     expect(heard).toEqual(batch.map(({ id }, index) => `${index}:${id}`));
   });
 
-  it('leave out system streams and streams without a category, and do not show in the log', async () => {
+  ours('leave out system streams and streams without a category, and do not show in the log', async () => {
     const [name, type] = [fresh(), fresh()];
     await context.client.appendToStream(`$${name}-1`, event(type));
     await context.client.appendToStream(name, event());
     await context.client.appendToStream(`-${name}`, event());
     for (const stream of [`$ce-$${name}`, `$et-${type}`, `$ce-${name}`, '$ce-']) {
-      await expect(read(stream)).rejects.toMatchObject({ type: 'stream-not-found', streamName: stream });
+      await expect(read(stream)).rejects.toMatchObject(notFound(stream));
     }
-    const log = await all(context.client.readAll());
+    const log = await records(context.client.readAll());
     expect(log.filter(({ event: found }) => found?.streamId.startsWith('$ce-'))).toEqual([]);
   });
 
-  it('count on after an append that was refused', async () => {
+  ours('count on after an append that was refused', async () => {
     const [category, batch] = [fresh(), events(2)];
     await context.client.appendToStream(`${category}-1`, batch[0] as never);
     await expect(
@@ -115,52 +111,17 @@ describe('the streams of a category and of a type', () => {
     expect((await read(`$ce-${category}`)).map(({ event: link }) => link?.revision)).toEqual([0n, 1n]);
   });
 
-  it.each(['$ce-user', '$et-Happened'])('cannot be appended to: %s', async (stream) => {
+  ours.each(['$ce-user', '$et-Happened'])('cannot be appended to: %s', async (stream) => {
     await expect(context.client.appendToStream(stream, event())).rejects.toThrow('BadRequest');
     const classic = { credentials: { username: 'someone', password: 'secret' } };
     await expect(context.client.appendToStream(stream, event(), classic)).rejects.toThrow('the store itself keeps');
   });
-});
 
-describe('a link that was written', () => {
-  const link = (data: string) => binaryEvent({ type: '$>', data: Buffer.from(data) });
-
-  it('comes with what it leads to, one step and no further', async () => {
-    const [category, target] = [fresh(), event()];
-    const [source, list, listOfLinks] = [`${category}@x-1`, `list${category}`, `links${category}`];
-    await context.client.appendToStream(source, target);
-    const first = link(`0@${source}`);
-    await context.client.appendToStream(list, first);
-    await context.client.appendToStream(listOfLinks, link(`0@${list}`));
-
-    const [once] = await resolved(list);
-    expect([once?.event?.id, once?.link?.id]).toEqual([target.id, first.id]);
-    expect(once?.commitPosition).toBe(once?.link?.position?.commit);
-    expect(targets(await resolved(listOfLinks))).toEqual([first.id]);
-    expect(targets(await read(list))).toEqual([first.id]);
-    const inLog = (await all(context.client.readAll({ resolveLinkTos: true }))).find(
-      (found) => found.link?.id === first.id,
-    );
-    expect(inLog?.event?.id).toBe(target.id);
-  });
-
-  it('comes alone where it leads nowhere, and as an event where it is none', async () => {
-    const stream = fresh();
-    const [broken, early, odd] = [link(`0@none${stream}`), link(`9@${stream}`), link('nonsense')];
-    await context.client.appendToStream(stream, [broken, early, odd]);
-    const found = await resolved(stream);
-    expect(found.map((one) => [one.event?.id, one.link?.id])).toEqual([
-      [undefined, broken.id],
-      [undefined, early.id],
-      [odd.id, undefined],
-    ]);
-  });
-
-  it('counts in its category under what it leads to, and under no type', async () => {
+  ours('counts in its category under what it leads to, and under no type', async () => {
     const [category, target] = [fresh(), event()];
     await context.client.appendToStream(`x${category}`, target);
-    await context.client.appendToStream(`${category}-1`, link(`0@x${category}`));
+    await context.client.appendToStream(`${category}-1`, context.bytes('$>', `0@x${category}`));
     expect(targets(await resolved(`$ce-${category}`))).toEqual([target.id]);
     await expect(read('$et-$>')).rejects.toMatchObject({ type: 'stream-not-found' });
   });
-});
+}

@@ -1,0 +1,101 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { collect, idsOf, newStream } from '../recorded.js';
+import type { Contract } from './contract.js';
+import { follow } from './follow.js';
+
+type Given = { prefixes: string[] } | { regex: string };
+
+export function filters(context: Contract): void {
+  const { library, event } = context;
+  const name = newStream('wanted');
+  let from = { commit: 0n, prepare: 0n };
+  beforeAll(async () => {
+    from = (await context.client.appendToStream(newStream(), event())).position ?? from;
+  });
+  const filter = (of: 'stream' | 'type', given: Given) =>
+    of === 'stream' ? library.streamNameFilter(given as never) : library.eventTypeFilter(given as never);
+
+  const each: [of: 'stream' | 'type', string, Given][] = [
+    ['stream', 'prefixes', { prefixes: ['nothing', name] }],
+    ['stream', 'an expression that matches within the name', { regex: `${name.slice(1, 30)}.*[01]$` }],
+    ['type', 'prefixes', { prefixes: ['Nothing', `Want-${name}`] }],
+    ['type', 'an expression', { regex: `^Want-${name}(ed)?$` }],
+  ];
+
+  it.each(each)('by %s, with %s, deliver what matches, from history and live', async (of, _, given) => {
+    const type = `Want-${name}`;
+    const [before, after] = [event(type), event(`${type}ed`)];
+    const { position } = await context.client.appendToStream(newStream(), event());
+    await context.client.appendToStream(`${name}-0`, before);
+    await context.client.appendToStream(newStream('other'), event('Other'));
+    const fromPosition = position ?? from;
+    const { heard, until, caughtUp, stop } = follow(
+      context.client.subscribeToAll({ fromPosition, filter: filter(of, given) }),
+    );
+    await caughtUp();
+    await context.client.appendToStream(newStream('other'), event('Other'));
+    await context.client.appendToStream(`${name}-1`, after);
+    await until((words) => words.at(-1) === after.id);
+    expect(heard).toEqual([before.id, 'caughtUp', after.id]);
+    await stop();
+  });
+
+  it('take a prefix for the start of a name, in its very letters', async () => {
+    const [prefix, wanted] = [newStream('Prefix'), event()];
+    for (const other of [`un${prefix}`, prefix.toLowerCase()]) await context.client.appendToStream(other, event());
+    await context.client.appendToStream(`${prefix}-1`, wanted);
+    const subscription = context.client.subscribeToAll({
+      fromPosition: from,
+      filter: library.streamNameFilter({ prefixes: [prefix] }),
+    });
+    const { caughtUp, stop } = follow(subscription);
+    expect(await caughtUp()).toEqual([wanted.id, 'caughtUp']);
+    await stop();
+  });
+
+  it('can leave out events of system types, not of system streams', async () => {
+    const [system, ordinary] = [event('$system'), event('ordinary')];
+    const stream = newStream('$system');
+    await context.client.appendToStream(stream, [system, ordinary]);
+    const { heard, caughtUp, stop } = follow(
+      context.client.subscribeToAll({ fromPosition: from, filter: library.excludeSystemEvents() }),
+    );
+    await caughtUp();
+    expect(heard).toContain(ordinary.id);
+    expect(heard).not.toContain(system.id);
+    await stop();
+  });
+
+  it('look at a link, not at what it leads to', async () => {
+    const [stream, links, target] = [newStream(), newStream(), event(newStream('Type'))];
+    await context.client.appendToStream(stream, target);
+    const link = context.bytes('$>', `0@${stream}`);
+    await context.client.appendToStream(links, link);
+    const heard = async (given: Parameters<typeof filter>) => {
+      const options = { fromPosition: from, resolveLinkTos: true, filter: filter(...given) };
+      const { caughtUp, stop } = follow(context.client.subscribeToAll(options));
+      const words = await caughtUp();
+      await stop();
+      return words;
+    };
+    expect(await heard(['stream', { prefixes: [links] }])).toEqual([target.id, 'caughtUp']);
+    expect(await heard(['type', { prefixes: [target.type] }])).toEqual([target.id, 'caughtUp']);
+  });
+
+  if (library.filtersReads) {
+    it('of finite reads count what matches, in both directions', async () => {
+      const [stream, batch] = [newStream(), context.events(5)];
+      for (const one of batch) {
+        await context.client.appendToStream(stream, one);
+        await context.client.appendToStream(newStream(), context.events(20));
+      }
+      const read = (options: object) =>
+        collect(context.client.readAll({ filter: filter('stream', { prefixes: [stream] }), ...options } as object));
+      const ids = idsOf(batch);
+      expect(idsOf(await read({ fromPosition: from }))).toEqual(ids);
+      expect(idsOf(await read({ fromPosition: from, maxCount: 3 }))).toEqual(ids.slice(0, 3));
+      const backwards = { direction: 'backwards', fromPosition: 'end', maxCount: 2 };
+      expect(idsOf(await read(backwards))).toEqual(ids.slice(3).toReversed());
+    });
+  }
+}
