@@ -16,11 +16,13 @@ import { ConsumerGroupsDb } from './consumer-groups-db.js';
 import { refuseDebugOutput } from './debug-output.js';
 import { positionOf } from './decode.js';
 import { locate } from './locate.js';
+import { LogBacklog } from './log-backlog.js';
 import type { Log as Logger } from '../../event-sourcing/log.js';
 import { ReadConnection } from './read-connection.js';
 import { Reads } from './reads.js';
 import { defaultLimits, defaultTimings, type Limits, type Timings } from './settings.js';
 import { type SubscribingWith, Subscription } from './subscription.js';
+import type { AppendsState } from './unsettled.js';
 
 export type Options = Readonly<{
   /** `esdb://…`, credentials included. */
@@ -50,6 +52,7 @@ export function connectEventStore(options: Options): EventStoreDb {
 export class EventStoreDb extends EventStore {
   /** Groups of consumers of this log, over the same connection as reads. */
   readonly consumerGroups: ConsumerGroupsDb;
+  readonly backlog: LogBacklog;
   private readonly codec: Codec;
   private readonly connection: ReadConnection;
   private readonly reads: Reads;
@@ -69,6 +72,7 @@ export class EventStoreDb extends EventStore {
     this.connection = new ReadConnection(url, logger);
     this.reads = new Reads(this.connection, this.timings, this.limits);
     const { connection, reads, codec } = this;
+    this.backlog = new LogBacklog(reads);
     this.consumerGroups = new ConsumerGroupsDb(connection, reads, this.timings);
     this.subscribing = { connection, reads, codec, timings: this.timings, limits: this.limits, logger };
     this.appends = new Appends(url, this.timings, this.limits, (job) => locate(this.reads, job), logger);
@@ -77,6 +81,11 @@ export class EventStoreDb extends EventStore {
   /** Waits until the store answers; @throws EventStoreUnavailable after `ms`. */
   async ready(ms: number): Promise<void> {
     await this.appends.ready(ms);
+  }
+
+  /** Appends under way at this moment, and what became of those once in doubt. */
+  get appending(): AppendsState {
+    return this.appends.state;
   }
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {

@@ -26,6 +26,7 @@ export class Projector extends Projecting {
   override state: ProjectorState = 'starting';
   override told = 0;
   override fault: string | undefined;
+  override readonly token = undefined;
   private readonly alone: boolean;
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
@@ -153,12 +154,14 @@ export class Projector extends Projecting {
   private async tell(events: readonly Recorded[], position: Position): Promise<void> {
     const { checkpoint } = this;
     if (checkpoint !== undefined && position <= checkpoint) return;
+    const began = performance.now();
     const unseen = checkpoint === undefined ? events : events.filter((event) => event.position > checkpoint);
     const changes = await new Batch(this.readModel).tell(this.shape, unseen);
     await this.readModel.commit(changes, position);
     this.checkpoint = position;
     this.told += unseen.length;
     this.commits.publish(changes, position);
+    if (unseen.length > 0) this.commits.batch({ events: unseen, ms: performance.now() - began });
   }
 
   private async onFault(error: unknown): Promise<void> {
