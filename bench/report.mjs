@@ -49,7 +49,7 @@ export function table({ cases, memory, idleMemory, ready }) {
 }
 
 /** Names and goals to the left, figures to the right. */
-function aligned(rows) {
+export function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const last = widths.length - 1;
   const cell = (text, column) =>

@@ -8,6 +8,7 @@ Commands:
   users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
   keys        makes, lists and revokes API keys of a running service: create, list, revoke
+  projections lists the tables of the read model, and tells them anew: list, rebuild
 
 Every command has --help, and --json for scripts.
 Settings come from the environment, as for the service (see README.md).
@@ -20,6 +21,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     // Loaded when asked for: each brings along a good part of the service.
     case 'rebuild':
       return (await import('./cli/rebuild.command.js')).rebuildCommand(args);
+    case 'projections':
+      return (await import('./cli/projections.command.js')).projectionsCommand(args);
     case 'consumers':
       return (await import('./cli/consumers.command.js')).consumersCommand(args);
     case 'users':

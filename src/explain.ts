@@ -1,10 +1,18 @@
 import { DirectoryInUse } from './infrastructure/read-model/directory-lock.js';
+import { ReadModelInUse } from './infrastructure/read-model/postgres-lease.js';
 import { AnotherSecret } from './infrastructure/read-model/postgres-secret.js';
 import { DatabaseUnavailable } from './infrastructure/read-model/postgres-ready.js';
 import { InvalidSettings } from './settings.js';
 import { EmbeddedEventStoreFailed } from './supervisor.js';
 
-const MENDABLE = [InvalidSettings, EmbeddedEventStoreFailed, DirectoryInUse, DatabaseUnavailable, AnotherSecret];
+const MENDABLE = [
+  InvalidSettings,
+  EmbeddedEventStoreFailed,
+  DirectoryInUse,
+  DatabaseUnavailable,
+  AnotherSecret,
+  ReadModelInUse,
+];
 
 /** What an operator can mend gets one line; everything else is ours, and gets its stack. */
 export function explain(error: unknown): string {

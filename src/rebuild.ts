@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import type { EventStore } from './event-sourcing/event-store.js';
 import type { Projecting } from './infrastructure/projector/projecting.js';
+import { ReadModelInUse } from './infrastructure/read-model/postgres-lease.js';
 import { forget } from './infrastructure/read-model/sql-read-model.js';
+import { PROJECTING } from './postgres-read-model.js';
+import type { OpenReadModel } from './read-model.js';
 import { openResources } from './resources.js';
 import type { Settings } from './settings.js';
 
@@ -17,12 +20,12 @@ const BAR = 40;
 /**
  * Tells an emptied read model all of history. Interrupted, it is taken up where it was by the next start of the service.
  *
- * @throws Error at an event that cannot be told, and what {@link openResources} throws
+ * @throws ReadModelInUse; Error at an event that cannot be told, and what {@link openResources} throws
  */
 export async function rebuild(settings: Settings, log: Logger, output: ProgressOutput): Promise<Rebuilt> {
   const { resources, close } = await openResources(settings, log);
   try {
-    await forget(resources.readModel.writing);
+    await forgetAll(resources.readModel);
     const projector = resources.readModel.projecting(resources.eventStore);
     const began = performance.now();
     const done = await showProgress(projector, resources.eventStore, output);
@@ -35,6 +38,15 @@ export async function rebuild(settings: Settings, log: Logger, output: ProgressO
   } finally {
     await close();
   }
+}
+
+/** Nobody may be telling it meanwhile: the directory is ours by now, and a database that others share has a lease. */
+async function forgetAll({ shared, writing }: OpenReadModel): Promise<void> {
+  const lease = shared?.lease(PROJECTING);
+  if (lease && (await lease.hold('catching up')) === undefined)
+    throw new ReadModelInUse('an instance of the service tells this read model: stop every instance first');
+  await forget(writing);
+  await lease?.release();
 }
 
 /** Shows how far along the log the projector has come; the function returned ends that. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Log } from './event-sourcing/log.js';
 
-const PROGRAM = fileURLToPath(new URL('./embedded-event-store/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./embedded-event-store/cli.js', import.meta.url));
 const RESTART_FIRST_MS = 50;
 const RESTART_MOST_MS = 5_000;
 const STOP_WITHIN_MS = 4_000;

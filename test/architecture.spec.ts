@@ -114,6 +114,7 @@ describe('each rule notices what it forbids', () => {
     ['users/commands/x.ts', '@opentelemetry/api'],
     ['main.ts', 'prom-client'],
     ['main.ts', './embedded-event-store/main.js'],
+    ['main.ts', './embedded-event-store/cli.js'],
     ['main.ts', '@eventstore/db-client'],
   ])('%s must not import %s', (file, name) => {
     expect(violations(file, `import { x } from '${name}';`)).toEqual([name]);

@@ -3,10 +3,11 @@ import { rebuild, type Rebuilt } from '../rebuild.js';
 import { readSettings } from '../settings.js';
 import { parse, WrongUsage, wrongUsage } from './command-line.js';
 
-const USAGE = `Usage: npm run -s cli -- rebuild [--json]
+const USAGE = `Usage: npm run -s cli -- rebuild [--json], or projections rebuild
 
 Empties the read model and tells it all of history again: users, versions, audit trail.
-The service must not be running on this data directory.
+The service must not be running on this data directory, and no instance on this database. Cut short, it is gone on with
+by the next start of the service.
 
 Options:
   --json    the result as JSON on standard output

@@ -1,11 +1,12 @@
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
-import type { AppendRequest } from './append-request.js';
+import type { AppendOptions, AppendRequest } from './append-request.js';
 import type { Address, Outcome } from './commit.js';
 import { encodeAppended, encodeConflict } from './append-response.js';
-import { badRequest, missingMetadata, streamDeleted, toCallError, tooLarge, unavailable } from './errors.js';
+import { badRequest, givenUp, missingMetadata, streamDeleted, toCallError, tooLarge, unavailable } from './errors.js';
 import type { CallError } from './errors.js';
 import { addressOf, MAX_APPEND_SIZE, ProposedEvents } from './proposed-events.js';
 import type { Rejection } from './proposed-events.js';
+import type { UnfinishedAppends } from './unfinished-appends.js';
 import type { Writer } from './writer.js';
 
 /** The call that carries a single append: options first, then its events one by one. */
@@ -13,28 +14,36 @@ export function append(
   call: ServerReadableStream<AppendRequest, Buffer>,
   answer: sendUnaryData<Buffer>,
   writer: Writer,
+  unfinished: UnfinishedAppends,
 ): void {
-  const events = new ProposedEvents();
+  let events = new ProposedEvents();
   let address: Address | undefined;
   let failed = false;
   const fail = (error: CallError) => {
     failed = true;
+    unfinished.release(call);
+    events = new ProposedEvents();
     answer(error);
   };
-  const take = ({ options, event }: AppendRequest) => {
-    if (address) {
-      const rejection = event ? events.add(event) : badOrder;
-      if (rejection) fail(toError(rejection));
-      return;
-    }
+  const giveUp = () => {
+    fail(givenUp());
+  };
+  const begin = (options: AppendOptions | undefined) => {
     const given = options ? addressOf(options) : badOrder;
     if ('type' in given) fail(toError(given));
     else address = given;
+  };
+  const take = ({ options, event }: AppendRequest) => {
+    const rejection = address && (event ? events.add(event) : badOrder);
+    if (!address) begin(options);
+    else if (rejection) fail(toError(rejection));
+    if (address && !failed) unfinished.hold(call, events.size + address.stream.length, giveUp);
   };
   call.on('data', (request: AppendRequest) => {
     if (!failed) take(request);
   });
   call.on('end', () => {
+    unfinished.release(call);
     if (failed || call.cancelled) return;
     if (!address) {
       fail(toError(badOrder));
@@ -46,6 +55,9 @@ export function append(
       else if (result.type === 'deleted') answer(streamDeleted(result.stream));
       else answer(null, toResponse(result, expected));
     });
+  });
+  call.on('cancelled', () => {
+    unfinished.release(call);
   });
   call.on('error', (error) => {
     if (!failed) fail(toCallError(error));

@@ -5,6 +5,7 @@ import type { BatchResult } from './batch-append-response.js';
 import { badRequest, toCallError } from './errors.js';
 import { addressOf, ProposedEvents } from './proposed-events.js';
 import type { Rejection } from './proposed-events.js';
+import type { UnfinishedAppends } from './unfinished-appends.js';
 import type { Writer } from './writer.js';
 
 type Call = ServerDuplexStream<BatchAppendRequest, Buffer>;
@@ -25,13 +26,15 @@ type Pending = {
 export class BatchAppend {
   readonly #call: Call;
   readonly #writer: Writer;
+  readonly #unfinished: UnfinishedAppends;
   readonly #pending = new Map<string, Pending>();
   #halfClosed = false;
   #failed = false;
 
-  constructor(call: Call, writer: Writer) {
+  constructor(call: Call, writer: Writer, unfinished: UnfinishedAppends) {
     this.#call = call;
     this.#writer = writer;
+    this.#unfinished = unfinished;
     call.on('data', (request: BatchAppendRequest) => {
       this.#receive(request);
     });
@@ -65,7 +68,7 @@ export class BatchAppend {
     const rejection = firstRejection(pending.events, request);
     if (rejection) this.#answer(key, pending, rejection);
     else if (request.isFinal) this.#commit(key, pending);
-    else this.#startTimer(key, pending);
+    else this.#awaitRest(key, pending);
   }
 
   #start(key: string, { correlationId, options }: BatchAppendRequest): Pending | undefined {
@@ -77,14 +80,24 @@ export class BatchAppend {
     return undefined;
   }
 
-  #startTimer(key: string, pending: Pending): void {
-    pending.timer ??= setTimeout(() => {
+  #awaitRest(key: string, pending: Pending): void {
+    const giveUp = () => {
       this.#answer(key, pending, { type: 'timeout' });
-    }, remaining(pending.options));
+    };
+    pending.timer ??= setTimeout(giveUp, remaining(pending.options));
+    const { events, correlationId, options } = pending;
+    const names = correlationId.byteLength + (options.streamName?.byteLength ?? 0);
+    this.#unfinished.hold(pending, events.size + names, giveUp);
+  }
+
+  /** Nothing of it is to come any more. */
+  #settle(pending: Pending): void {
+    clearTimeout(pending.timer);
+    this.#unfinished.release(pending);
   }
 
   #commit(key: string, pending: Pending): void {
-    clearTimeout(pending.timer);
+    this.#settle(pending);
     const address = addressOf(pending.options);
     if ('type' in address) {
       this.#answer(key, pending, address);
@@ -98,7 +111,7 @@ export class BatchAppend {
 
   #answer(key: string, pending: Pending, result: BatchResult): void {
     if (!this.#pending.delete(key)) return;
-    clearTimeout(pending.timer);
+    this.#settle(pending);
     const { correlationId, options } = pending;
     const answered = { correlationId, streamName: options.streamName ?? new Uint8Array(0), expected: options.expected };
     this.#call.write(encodeBatchResponse(answered, result));
@@ -111,7 +124,7 @@ export class BatchAppend {
   }
 
   #forget(): void {
-    for (const { timer } of this.#pending.values()) clearTimeout(timer);
+    for (const pending of this.#pending.values()) this.#settle(pending);
     this.#pending.clear();
   }
 

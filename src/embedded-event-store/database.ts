@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ensureLinkTable } from './link-table.js';
 import { assertWhole, namingFile } from './open-check.js';
@@ -25,14 +25,19 @@ const OLDEST_SQLITE = [3, 51, 3];
 /** Where in a directory the log is. */
 export const fileIn = (dir: string): string => join(dir, 'events.db');
 
+/** The directory that the log is in; undefined where it is in memory. */
+export const directoryOf = ({ memory, name }: Database.Database): string | undefined =>
+  memory ? undefined : dirname(name);
+
 /**
- * Opens the file of the log such that a commit which has returned survives a loss of power.
+ * Opens the file of the log such that a commit which has returned survives a loss of power. Without a directory the log
+ * is in memory, and survives nothing.
  *
  * @throws CorruptLog if the file is damaged, or lacks what was acknowledged
  */
-export function openDatabase(dir: string): Database.Database {
-  const file = fileIn(dir);
-  assertWhole(dir, file);
+export function openDatabase(dir: string | undefined): Database.Database {
+  const file = dir === undefined ? ':memory:' : fileIn(dir);
+  if (dir !== undefined) assertWhole(dir, file);
   return namingFile(file, () => {
     const database = new Database(file);
     assertVersion(String(database.prepare('SELECT sqlite_version()').pluck().get()));

@@ -27,6 +27,9 @@ export const badRequest = (reason: string): CallError => new CallError(status.IN
 
 export const unavailable = (reason: string): CallError => new CallError(status.UNAVAILABLE, reason);
 
+export const givenUp = (): CallError =>
+  new CallError(status.ABORTED, 'the append was given up: the rest of it did not come in time');
+
 export const missingMetadata = (): CallError =>
   new CallError(status.INVALID_ARGUMENT, 'required metadata properties: type, content-type', {
     exception: 'missing-required-metadata-property',

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.js';
+import { directoryOf } from './database.js';
 import { DurableMark } from './durable-mark.js';
 import { NO_REVISION } from './event.js';
 import type { ProposedEvent, StoredEvent } from './event.js';
@@ -19,7 +19,7 @@ import { TOMBSTONE, Tombstones } from './tombstones.js';
 /** The events on disk. Everything in here is synchronous: no other work comes between two calls in one turn. */
 export class Log {
   readonly #metadata: MetadataCache;
-  readonly #mark: DurableMark;
+  readonly #mark: DurableMark | undefined;
   #database: Database.Database;
   #statements: Statements;
   #links: LinkIndex;
@@ -33,7 +33,8 @@ export class Log {
     this.#tombstones = new Tombstones(database);
     this.#metadata = new MetadataCache((stream) => this.#lastEvent(metadataStreamOf(stream)));
     this.#lastPosition = this.#statements.lastPosition.get()?.position ?? 0;
-    this.#mark = new DurableMark(dirname(database.name));
+    const dir = directoryOf(database);
+    this.#mark = dir === undefined ? undefined : new DurableMark(dir);
   }
 
   /** Position of the last event, 0 before there is one. */
@@ -48,6 +49,11 @@ export class Log {
 
   idsFrom(stream: string, revision: number, count: number): { id: string; position: number }[] {
     return this.#statements.ids.all(stream, revision, count);
+  }
+
+  /** How many streams have their first event after one position, and up to another. */
+  streamsBegun(after: number, upTo: number): number {
+    return this.#statements.streamsBegun.get(after, upTo)?.count ?? 0;
   }
 
   /** Events at a position and after. */
@@ -137,7 +143,7 @@ export class Log {
       this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
-      if (this.#lastPosition !== before) this.#mark.raise(this.#lastPosition);
+      if (this.#lastPosition !== before) this.#mark?.raise(this.#lastPosition);
       return result;
     } catch (error) {
       this.#lastPosition = before;
@@ -152,7 +158,7 @@ export class Log {
   /** To be called before the first commit. @throws Error if the disk does not take what was found in the log */
   settle(): void {
     settle(this.#database);
-    this.#mark.raise(this.#lastPosition);
+    this.#mark?.raise(this.#lastPosition);
   }
 
   /** Goes on with a new connection after the disk has failed. @throws Error if it still does; reading goes on then */
@@ -168,6 +174,6 @@ export class Log {
 
   close(): void {
     this.#database.close();
-    this.#mark.close();
+    this.#mark?.close();
   }
 }

@@ -20,6 +20,11 @@ export class ProposedEvents {
   readonly #events: ProposedEvent[] = [];
   #size = 0;
 
+  /** What the events weigh together, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Returns why the event cannot be taken, if so. */
   add({ id, type, contentType, metadata, data }: WireEvent): Rejection | undefined {
     if (type === undefined || contentType === undefined) return { type: 'missing-metadata' };

@@ -1,6 +1,5 @@
-import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openDatabase } from './database.js';
+import { directoryOf, openDatabase } from './database.js';
 import { assertNoGap } from './page.js';
 import { COLUMNS } from './statements.js';
 import { CorruptLog, fromRow } from './stored-row.js';
@@ -35,7 +34,7 @@ export function settle(database: Database.Database): void {
  * @throws Error if the disk still fails, or if what was acknowledged is not there
  */
 export function reconnect(broken: Database.Database, lastPosition: number): Database.Database {
-  const database = openDatabase(dirname(broken.name));
+  const database = openDatabase(directoryOf(broken));
   try {
     settle(database);
     assertTail(database, lastPosition);

@@ -1,9 +1,7 @@
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
-
-/** The version whose behaviour this store follows. */
-const VERSION = '23.10.1';
+import { VERSION } from './listening/node.js';
 
 const GROUPS = 'event_store.client.persistent_subscriptions.persistentsubscriptions';
 const STREAMS = 'event_store.client.streams.streams';
@@ -18,6 +16,7 @@ const METHODS: readonly [service: string, method: string, ...features: string[]]
   ...['create', 'update', 'delete', 'read', 'getinfo', 'list', 'replayparked', 'restartsubsystem'].map(
     (method): [string, string, ...string[]] => [GROUPS, method, 'stream', 'all'],
   ),
+  ['event_store.client.gossip.gossip', 'read'],
   ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
 ];
 

@@ -19,6 +19,7 @@ export type Statements = {
   readonly lastPosition: Database.Statement<[], { position: number }>;
   readonly lastRevision: Database.Statement<[string], { revision: number }>;
   readonly ids: Database.Statement<[stream: string, from: number, limit: number], { id: string; position: number }>;
+  readonly streamsBegun: Database.Statement<[after: number, upTo: number], { count: number }>;
   readonly allForwards: Read<[from: number, limit: number]>;
   readonly allBackwards: Read<[before: number, limit: number]>;
   readonly streamForwards: Read<[stream: string, from: number, limit: number]>;
@@ -38,6 +39,9 @@ export function prepareStatements(database: Database.Database): Statements {
     lastRevision: database.prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1'),
     ids: database.prepare(
       'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    ),
+    streamsBegun: database.prepare(
+      'SELECT count(*) AS count FROM events WHERE revision = 0 AND position > ? AND position <= ?',
     ),
     allForwards: database.prepare(`SELECT ${COLUMNS} FROM events WHERE position >= ? ORDER BY position LIMIT ?`),
     allBackwards: database.prepare(`SELECT ${COLUMNS} FROM events WHERE position < ? ORDER BY position DESC LIMIT ?`),

@@ -49,6 +49,11 @@ export class Writer {
     }
   }
 
+  /** Whether it goes on: not once it is stopping. A disk that takes nothing may be better before long, see {@link state}. */
+  get isOpen(): boolean {
+    return this.#refusal === undefined;
+  }
+
   /** Answers after the commit, so never within this call. */
   append(append: Append, answer: Answer): void {
     this.#enqueue({ decide: (commit) => commit.append(append), answer });

@@ -6,6 +6,7 @@ import { expect, it, jest } from '@jest/globals';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { decodeBatchAppendRequest } from '../../src/embedded-event-store/append-request.js';
+import { UnfinishedAppends } from '../../src/embedded-event-store/unfinished-appends.js';
 import { BatchAppend } from '../../src/embedded-event-store/batch-append.js';
 import type { Append } from '../../src/embedded-event-store/commit.js';
 import { MessageWriter } from '../../src/embedded-event-store/message-writer.js';
@@ -147,7 +148,7 @@ it('answers once where a correlation id is used again before the answer', () => 
   const answers: ((result: WriteResult) => void)[] = [];
   const writer = { append: (_: Append, answer: (result: WriteResult) => void) => answers.push(answer) };
   const call = Object.assign(new EventEmitter(), { write: jest.fn() });
-  new BatchAppend(call as never, writer as never);
+  new BatchAppend(call as never, writer as never, new UnfinishedAppends());
   const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
   for (let time = 0; time < 2; time++)
     call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));

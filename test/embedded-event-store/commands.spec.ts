@@ -14,8 +14,6 @@ it.each(['verify', 'backup', 'export', 'import'])('%s explains itself', async (n
 });
 
 it.each<[string, string[]]>([
-  ['a command is missing', []],
-  ['there is no command fly', ['fly']],
   ['--dir is missing', ['verify']],
   ['verify takes no more', ['verify', '--dir', 'x', 'more']],
   ['--dir or --file, but not both', ['verify', '--dir', 'x', '--file', 'y']],
@@ -30,6 +28,14 @@ it.each<[string, string[]]>([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(`embedded event store: ${reason}`);
   expect(stderr).toContain('Usage: eventstore ');
+});
+
+it.each<[string, string[]]>([
+  ['--dir is missing', []],
+  ['there is no command fly', ['fly']],
+])('wrong usage without a command that there is: %s', async (reason, args) => {
+  const { code, stdout, stderr } = await eventstore(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(`store: ${reason}.* \\(see --help\\)\n$`)]);
 });
 
 function shown(isTTY: boolean, steps: readonly [at: number, done: number, whole?: number][]): string {

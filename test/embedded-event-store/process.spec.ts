@@ -11,7 +11,7 @@ import { newDirectory, runEmbeddedEventStore, startEmbeddedEventStore } from '..
 import { collect, events, newStream } from './with-store.js';
 
 const forkStore = (...args: string[]): ChildProcess =>
-  fork(resolve('dist/embedded-event-store/main.js'), args, { silent: true, execArgv: [] });
+  fork(resolve('dist/embedded-event-store/cli.js'), args, { silent: true, execArgv: [] });
 
 it('explains itself', async () => {
   const { code, stdout, stderr } = await runEmbeddedEventStore('--help');
@@ -21,13 +21,12 @@ it('explains itself', async () => {
 
 it.each<[string, string[]]>([
   ['--dir is missing', ['--port', '0']],
-  ['--port must be a number from 0 to 65535', ['--dir', 'unused']],
   ['--port must be a number from 0 to 65535', ['--dir', 'unused', '--port', '65536']],
   ['--port must be a number from 0 to 65535', ['--dir', 'unused', '--port', 'http']],
   ["Unknown option '--colour'", ['--colour', 'red']],
 ])('says in one line: %s', async (reason, args) => {
   const { code, stderr } = await runEmbeddedEventStore(...args);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toMatch(/^embedded event store: .*\n$/);
   expect(stderr).toContain(reason);
 });
@@ -86,11 +85,11 @@ it('tells the process that forked it where it listens, and goes when that one is
 });
 
 it('tells the process that forked it why it cannot start', async () => {
-  const store = forkStore('--dir', newDirectory());
+  const store = forkStore('--dir', newDirectory(), '--port', 'http');
   const exit = once(store, 'exit');
   const reason = '--port must be a number from 0 to 65535';
   expect(await once(store, 'message')).toEqual([{ type: 'failed', reason }, undefined]);
-  expect(await exit).toEqual([1, null]);
+  expect(await exit).toEqual([2, null]);
 });
 
 it('keeps what it acknowledged when stopped, and lets live calls know', async () => {

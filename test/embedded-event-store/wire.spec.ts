@@ -42,6 +42,7 @@ it('names what it implements, in lower case', async () => {
       'stream',
       'all',
     ]),
+    ['read'],
     ['getsupportedmethods'],
   ]);
 });

@@ -1,59 +1,16 @@
 // Runs the crash test with as many cycles as wanted: npm run test:crash -- --cycles 1000 --seed 42
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { longRun } from './long-run.mjs';
 
-const USAGE = `Usage: npm run test:crash -- [--cycles N] [--seed S]
-
-Kills the event store, the service, or both, under load, again and again, and checks
-that nothing acknowledged is lost and nothing is done twice.
-
-  --cycles N  how many kills, 1 to 1000000 (default 100)
-  --seed S    a number from 0 to 4294967295, to repeat a run (default: random, printed)
-  --help      this text
-`;
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-function wholeNumber(name, text, least, most) {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return String(number);
-  throw new Error(`--${name} must be a whole number from ${least} to ${most}`);
-}
-
-/** The environment of the test, or undefined where only the usage is asked for. */
-function readArguments(args) {
-  const options = {
-    cycles: { type: 'string', default: '100' },
-    seed: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  };
-  const { cycles, seed, help } = parseArgs({ args, options }).values;
-  if (help) return undefined;
-  return {
-    CRASH_CYCLES: wholeNumber('cycles', cycles, 1, 1_000_000),
-    ...(seed !== undefined && { CRASH_SEED: wholeNumber('seed', seed, 0, 2 ** 32 - 1) }),
-  };
-}
-
-function run(env) {
-  const setup = spawnSync(process.execPath, ['scripts/setup.mjs'], { cwd: root, stdio: 'inherit' });
-  if (setup.status !== 0) return setup.status ?? 1;
-  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const jest = ['node_modules/jest/bin/jest.js', '--runTestsByPath', 'test/reliability/crash.spec.ts'];
-  const ran = spawnSync(process.execPath, [...node, ...jest], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  return ran.status ?? 1;
-}
-
-try {
-  const env = readArguments(process.argv.slice(2));
-  if (env) process.exitCode = run(env);
-  else process.stdout.write(USAGE);
-} catch (error) {
-  process.stderr.write(`test:crash: ${error.message}\n`);
-  process.exitCode = 2;
-}
+longRun({
+  command: 'test:crash',
+  about: `Kills the event store, the service, or both, under load, again and again, and checks
+that nothing acknowledged is lost and nothing is done twice.`,
+  prefix: 'CRASH',
+  options: {
+    cycles: {
+      ...{ value: 'N', about: 'how many kills, 1 to 1000000 (default 100)' },
+      ...{ least: 1, most: 1_000_000, default: '100' },
+    },
+  },
+  specs: ['test/reliability/crash.spec.ts'],
+});

@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const MAIN = resolve('dist/embedded-event-store/main.js');
+const MAIN = resolve('dist/embedded-event-store/cli.js');
 
 /** An embedded event store that runs in a process of its own. */
 export type EmbeddedEventStore = {
@@ -20,13 +20,14 @@ export type EmbeddedEventStore = {
   stop(): Promise<number | null>;
 };
 
-/** Starts the compiled store, in a new directory unless one is given. */
+/** Starts the compiled store, in a new directory unless one is given, and with `more` on its command line. */
 export async function startEmbeddedEventStore({
   dir = newDirectory(),
   port = 0,
   env = {},
-}: { dir?: string; port?: number; env?: Readonly<Record<string, string>> } = {}): Promise<EmbeddedEventStore> {
-  const child = spawn(process.execPath, [MAIN, '--dir', dir, '--port', `${port}`], {
+  more = [] as readonly string[],
+} = {}): Promise<EmbeddedEventStore> {
+  const child = spawn(process.execPath, [MAIN, '--dir', dir, '--port', `${port}`, ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -66,7 +67,7 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
   return new Promise((found, failed) => {
     child.stdout?.on('data', () => {
-      const port = /listening on 127\.0\.0\.1:(\d+)\n/.exec(stdout())?.[1];
+      const port = /listening on \S+:(\d+)\n/.exec(stdout())?.[1];
       if (port) found(Number(port));
     });
     child.once('close', () => {

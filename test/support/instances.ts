@@ -69,7 +69,7 @@ export class Instances {
 
   /** The read model as it stands, and as a service with a database of its own tells it from the first event on. */
   async dumps(): Promise<{ shared: string; alone: string }> {
-    const alone = await ServiceUnderTest.start({ env: { EVENTSTORE_URL: this.store.url }, server: undefined });
+    const alone = await ServiceUnderTest.start({ env: { EVENTSTORE_URL: this.store.url }, server: '' });
     await alone.stop();
     const db = openSqlite(join(alone.dataDir, 'read-model.sqlite'), 'reading') as Kysely<AnyTables>;
     try {

@@ -1,6 +1,6 @@
 // A PostgreSQL server for tests: in a directory of its own, on a free port of loopback, gone without a trace when stopped.
-import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -40,8 +40,9 @@ async function freePort() {
  * Starts one. Durable as in earnest: nothing is turned off.
  *
  * @param {readonly string[]} options settings, such as `ssl=on`
+ * @param {Readonly<Record<string, string>>} files what to put in its directory, by name
  */
-export async function startPostgres(options = []) {
+export async function startPostgres(options = [], files = {}) {
   const bin = programs();
   if (bin === undefined) throw new Error('there is no PostgreSQL on this machine');
   const dir = mkdtempSync(join(tmpdir(), 'user-ledger-postgres-'));
@@ -63,6 +64,10 @@ export async function startPostgres(options = []) {
     '--no-sync',
   ];
   await run(join(bin, 'initdb'), initialise, inIt);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(data, name), text, { mode: 0o600 });
+    if (as) chownSync(join(data, name), as.uid, as.gid);
+  }
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=`, 'max_connections=300'];
   const start = () => {
@@ -80,11 +85,6 @@ export async function startPostgres(options = []) {
     halt,
     async stop() {
       await halt('fast').catch(() => undefined);
-      rmSync(dir, { recursive: true, force: true });
-    },
-    /** For a process that is about to end, and has no time. */
-    stopNow() {
-      execFileSync(join(bin, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], { ...inIt, stdio: 'ignore' });
       rmSync(dir, { recursive: true, force: true });
     },
   };

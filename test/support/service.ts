@@ -12,8 +12,8 @@ import type { PublishedApi } from './published-api.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** `server`: a PostgreSQL for the read model, in a database that goes by the data directory. */
-type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string | undefined }>;
+/** `server`: a PostgreSQL for the read model, in a database that goes by the data directory; '' for SQLite. */
+type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string }>;
 
 type OwnDatabase = Awaited<ReturnType<typeof newDatabase>>;
 const databaseAt = (database: OwnDatabase | undefined) => (database ? { DATABASE_URL: database.url } : {});

@@ -1,6 +1,6 @@
 import { backupLog } from '../backup-log.js';
-import { dirOf, fileOf, runCommand } from './command-line.js';
-import type { Arguments, Result } from './command-line.js';
+import { dirOf, fileOf, runCommand } from './offline.js';
+import type { Arguments, Result } from './offline.js';
 import { Progress } from './progress.js';
 import { told } from './verify.js';
 

@@ -1,6 +1,7 @@
 import { exportLog, exportToFile } from '../export-log.js';
-import { dirOf, fileOf, runCommand, WrongUsage } from './command-line.js';
-import type { Arguments, Result } from './command-line.js';
+import { WrongUsage } from '../command-line.js';
+import { dirOf, fileOf, runCommand } from './offline.js';
+import type { Arguments, Result } from './offline.js';
 import { Progress } from './progress.js';
 
 const USAGE = `Usage: eventstore export --dir DIR FILE|- [--force] [--json]

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { importLog } from '../import-log.js';
-import { dirOf, fileOf, runCommand } from './command-line.js';
-import type { Arguments, Result } from './command-line.js';
+import { dirOf, fileOf, runCommand } from './offline.js';
+import type { Arguments, Result } from './offline.js';
 import { Progress } from './progress.js';
 
 const USAGE = `Usage: eventstore import --dir DIR FILE|- [--json]

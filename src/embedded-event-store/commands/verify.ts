@@ -3,8 +3,9 @@ import { assertWhole } from '../open-check.js';
 import { readSnapshot } from '../reading.js';
 import { verifyLog } from '../verify-log.js';
 import type { Verified } from '../verify-log.js';
-import { dirOf, runCommand, WrongUsage } from './command-line.js';
-import type { Arguments, Result } from './command-line.js';
+import { WrongUsage } from '../command-line.js';
+import { dirOf, runCommand } from './offline.js';
+import type { Arguments, Result } from './offline.js';
 import { Progress } from './progress.js';
 
 const USAGE = `Usage: eventstore verify --dir DIR | --file FILE [--json]

@@ -30,11 +30,15 @@ export const persistentSubscriptionsService = {
   read: { ...PersistentSubscriptionsService.read, responseSerialize: (encoded: Buffer): Buffer => encoded },
 };
 
+/** Without encryption every caller is this one. */
+const NOBODY_IN_PARTICULAR = 'system';
+
 /** The calls about groups of consumers, and the one that a consumer makes. */
 export function persistentSubscriptions(
   groups: Groups,
   log: VisibleLog,
   calls: LiveCalls,
+  user = NOBODY_IN_PARTICULAR,
 ): UntypedServiceImplementation {
   return {
     create: unary(async (request: CreateReq) => {
@@ -50,10 +54,11 @@ export function persistentSubscriptions(
       return new persistent.DeleteResp();
     }),
     getInfo: unary((request: GetInfoReq) => {
-      return new persistent.GetInfoResp().setSubscriptionInfo(infoOf(groups.find(nameIn(request.getOptions()))));
+      return new persistent.GetInfoResp().setSubscriptionInfo(infoOf(groups.find(nameIn(request.getOptions())), user));
     }),
     list: unary((request: ListReq) => {
-      return new persistent.ListResp().setSubscriptionsList(groups.list(sourceIn(request.getOptions())).map(infoOf));
+      const found = groups.list(sourceIn(request.getOptions()));
+      return new persistent.ListResp().setSubscriptionsList(found.map((running) => infoOf(running, user)));
     }),
     replayParked: unary((request: ReplayParkedReq) => {
       replayParked(request.getOptions(), groups);

@@ -6,14 +6,11 @@ import { placeText } from './group-config.js';
 import type { GroupConfig } from './group-config.js';
 import type { RunningGroup } from './running-group.js';
 
-/** Without encryption every caller is this one. */
-const USER = 'system';
-
-/** Tells how a group is set up and what it is at. */
-export function infoOf({ config, group }: RunningGroup): SubscriptionInfo {
+/** Tells how a group is set up and what it is at. There is one user, so all its consumers are that one. */
+export function infoOf({ config, group }: RunningGroup, user: string): SubscriptionInfo {
   const info = new persistent.SubscriptionInfo();
   info.setEventSource(config.source).setGroupName(config.group).setStatus(statusOf(group));
-  info.setConnectionsList(group.connections.map(connectionInfo));
+  info.setConnectionsList(group.connections.map((connection) => connectionInfo(connection, user)));
   writeSettings(info, config);
   writeCounts(info, group);
   writePlaces(info, config, group);
@@ -49,10 +46,13 @@ function writePlaces(info: SubscriptionInfo, { source }: GroupConfig, { progress
   info.setLastKnownEventPosition(text(backlog.lastKnown));
 }
 
-function connectionInfo({ consumer, inFlight, throughput, latencies }: Connection): SubscriptionInfo.ConnectionInfo {
+function connectionInfo(
+  { consumer, inFlight, throughput, latencies }: Connection,
+  user: string,
+): SubscriptionInfo.ConnectionInfo {
   const info = new persistent.SubscriptionInfo.ConnectionInfo();
   const { total, sinceLast, perSecond } = throughput.measure();
-  info.setUsername(USER).setConnectionName(consumer.name);
+  info.setUsername(user).setConnectionName(consumer.name);
   info.setTotalItems(`${total}`).setCountSinceLastMeasurement(`${sinceLast}`).setAverageItemsPerSecond(perSecond);
   info.setInFlightMessages(inFlight).setAvailableSlots(Math.max(consumer.slots - inFlight, 0));
   const measurements = latencies.summary().map(([key, value]) => {

@@ -9,6 +9,9 @@ export class LeaseLost extends Error {
   readonly code = 'ELEASELOST';
 }
 
+/** Instances that share the read model are running. */
+export class ReadModelInUse extends Error {}
+
 /** A lease as it is held. */
 export type Fence = Readonly<{ name: string; token: FencingToken }>;
 

@@ -11,7 +11,7 @@ const SAY_EVERY_MS = 2_000;
 export class DatabaseUnavailable extends Error {}
 
 /** What may be otherwise in a moment: nobody listens yet, it is starting, or it has no connection to spare. */
-const PASSING = /^(E[A-Z_]+|57P03|53300)$|timeout/;
+const PASSING = /^(EAI_AGAIN|E[A-Z]+|57P03|53300)$|timeout/;
 
 /**
  * Resolves once the database answers; says meanwhile that it is waited for.
@@ -39,4 +39,4 @@ export async function databaseReady(db: Kysely<AnyTables>, withinMs: number, log
   }
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const reasonOf = (error: unknown): string => (Object(error) as { message?: string }).message ?? String(error);

@@ -44,9 +44,7 @@ export async function prepareSchema(db: Kysely<AnyTables>): Promise<void> {
 }
 
 /** What went wrong, by its code where it has one: messages of the server may quote what was to be written. */
-export const faultOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.message
-      : String(error);
+export function faultOf(error: unknown): string {
+  const { code, message = String(error) } = Object(error) as { code?: unknown; message?: string };
+  return typeof code === 'string' ? code : message;
+}

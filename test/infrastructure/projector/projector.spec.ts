@@ -1,78 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
-import type { Delivery, NewEvent } from '../../../src/event-sourcing/event-store.js';
-import type { Fact, Position, Recorded } from '../../../src/event-sourcing/fact.js';
+import type { NewEvent } from '../../../src/event-sourcing/event-store.js';
+import type { Position, Recorded } from '../../../src/event-sourcing/fact.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
 import type { ReadModelWriter } from '../../../src/event-sourcing/read-model.js';
 import { Projector } from '../../../src/infrastructure/projector/projector.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
 import { databases, silent, type TestDatabase } from '../../support/databases.js';
-import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { recorded } from '../../support/examples.js';
-
-type Named = Fact<'Named', { key: string; name: string }>;
-type Row = Readonly<{ name: string; times: number; odd: boolean; note: string | null }>;
-const view = (name: string): Projection<Named, Row> => ({
-  name,
-  columns: { name: 'text', times: 'integer', odd: 'boolean', note: 'text?' },
-  indexes: [['name']],
-  key: ({ data }) => data.key,
-  on: {
-    Named: ({ data }, row) => {
-      if (data.name === 'impossible') throw new RangeError('no such name');
-      const times = (row?.times ?? 0) + 1;
-      return { name: data.name, times, odd: times % 2 === 1, note: row ? row.name : null };
-    },
-  },
-});
-const named = (key: string, name: string): Named => ({ type: 'Named', data: { key, name } });
-
-/** Delivers what it is told to, and notes from where it was asked. */
-class Script extends MemoryEventStore {
-  readonly asked: (Position | undefined)[] = [];
-  private deliveries: (Delivery | Error)[] = [];
-  private wake: () => void = () => undefined;
-
-  deliver(...deliveries: (Delivery | Error)[]): void {
-    this.deliveries.push(...deliveries);
-    this.wake();
-  }
-
-  override async *subscribe(
-    _streams?: unknown,
-    after?: Position,
-    signal?: AbortSignal,
-  ): AsyncGenerator<Delivery, void> {
-    this.asked.push(after);
-    signal?.addEventListener('abort', () => {
-      this.wake();
-    });
-    while (signal?.aborted !== true) {
-      const next = this.deliveries.shift();
-      if (next instanceof Error) throw next;
-      if (next) yield next;
-      else await new Promise<void>((resolve) => (this.wake = resolve));
-    }
-  }
-}
-
-const batch = (events: readonly Recorded[], caughtUp = true): Delivery => ({
-  events,
-  position: events.at(-1)?.position,
-  caughtUp,
-});
+import { batch, type Named, named, type NamedRow, Script, view } from '../../support/scripted-log.js';
 
 let database: TestDatabase;
 let script: Script;
 let projectors: Projector[] = [];
 /** A projector of these projections; `writer` where it writes otherwise than it should. */
-async function projectorOf(projections: Projection<Named, Row>[], writer?: ReadModelWriter): Promise<Projector> {
+async function projectorOf(projections: Projection<Named, NamedRow>[], writer?: ReadModelWriter): Promise<Projector> {
   const shape = { streams: ['user-'], projections, chronicles: [] };
   const made = new Projector(shape, script, writer ?? (await database.writer()), silent);
   projectors.push(made);
   return made;
 }
-const projector = (...projections: Projection<Named, Row>[]): Promise<Projector> => projectorOf(projections);
+const projector = (...projections: Projection<Named, NamedRow>[]): Promise<Projector> => projectorOf(projections);
 
 /** Fails once, at the commit it is told to. */
 async function failingAt(which: (position: Position) => boolean, committed: Position[] = []): Promise<ReadModelWriter> {

@@ -1,15 +1,9 @@
-import { parseArgs } from 'node:util';
-import type { ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { explained, WrongUsage } from '../command-line.js';
 import { errorText } from '../error-text.js';
-
-/** What a command does, in a line, and how it is run: resolves to the exit code. */
-export type Command = { readonly summary: string; readonly run: (args: string[]) => Promise<number> };
 
 /** What has come of a command, for people and for programs; no text if its output was all. */
 export type Result = { readonly text: string; readonly json: object };
-
-/** A command line that asks for what there is not; the message says what. */
-export class WrongUsage extends Error {}
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -52,8 +46,7 @@ function parse(args: string[], options: Options): Arguments {
   try {
     return parseArgs({ args, options: { ...everywhere, ...options }, allowPositionals: true });
   } catch (error) {
-    // The first sentence says what is wrong; more of them teach the syntax of a shell.
-    throw new WrongUsage(errorText(error).message.split('. ')[0] ?? '');
+    throw explained(error);
   }
 }
 

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import type { Log } from './event-sourcing/log.js';
+import { databaseReady } from './infrastructure/read-model/postgres-ready.js';
+import { onPool, openPool } from './infrastructure/read-model/postgres.js';
+import type { AnyTables } from './infrastructure/read-model/sql-read-model.js';
+import { openSqlite } from './infrastructure/read-model/sqlite.js';
+import { checkpoints, SCHEMA, shapeOf } from './infrastructure/read-model/tables.js';
+import type { Settings } from './settings.js';
+import { readModel } from './users/users.module.js';
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A projection as the database has it; without rows where it was never told. */
+export type ProjectionState = Readonly<{ name: string; rows: number | null; newest: string | null }>;
+/** `position`: how far all of them have been told, in the shape of this version; null where they are to be told anew. */
+export type ProjectionsState = Readonly<{ position: string | null; projections: readonly ProjectionState[] }>;
+
+/** How the projections stand, whether the service runs or not. @throws DatabaseUnavailable */
+export async function listProjections(settings: Settings, log: Log): Promise<ProjectionsState> {
+  const tables = [...readModel.projections, ...readModel.chronicles];
+  const db = await open(settings, log);
+  try {
+    const known = db ? await namesOf(db) : new Set<string>();
+    const projections: ProjectionState[] = [];
+    for (const { name } of tables) projections.push(await stateOf(known.has(name) ? db : undefined, name));
+    const position = db && known.has(checkpoints.name) ? await positionOf(db, shapeOf(tables)) : null;
+    return { position, projections };
+  } finally {
+    await db?.destroy();
+  }
+}
+
+/** Undefined where there is nothing yet; nothing is made by looking. */
+async function open({ databaseUrl, dataDir }: Settings, log: Log): Promise<Kysely<AnyTables> | undefined> {
+  const file = join(dataDir, 'read-model.sqlite');
+  if (databaseUrl === undefined)
+    return existsSync(file) ? (openSqlite(file, 'reading') as Kysely<AnyTables>) : undefined;
+  const db = onPool(openPool(databaseUrl, 1, log));
+  await databaseReady(db, ANSWER_WITHIN_MS, log);
+  return db;
+}
+
+async function namesOf(db: Kysely<AnyTables>): Promise<Set<string>> {
+  const tables = await db.introspection.getTables();
+  return new Set(tables.filter(({ schema = SCHEMA }) => schema === SCHEMA).map(({ name }) => name));
+}
+
+async function positionOf(db: Kysely<AnyTables>, shape: string): Promise<string | null> {
+  const { rows } = await sql<{ position: number }>`select "position" from ${sql.id(checkpoints.name)}
+    where "key" = ${shape}`.execute(db);
+  return rows[0]?.position.toString() ?? null;
+}
+
+async function stateOf(db: Kysely<AnyTables> | undefined, name: string): Promise<ProjectionState> {
+  if (!db) return { name, rows: null, newest: null };
+  const { rows } = await sql<{ rows: number; newest: number | null }>`select count(*) as "rows",
+    max("position") as "newest" from ${sql.id(name)}`.execute(db);
+  return { name, rows: rows[0]?.rows ?? 0, newest: rows[0]?.newest?.toString() ?? null };
+}
