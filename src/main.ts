@@ -6,7 +6,8 @@ import { InvitationMailing } from './invitation-mails.js';
 import { openTraces } from './observability/traces.js';
 import { openResources } from './resources.js';
 import { type Service, startService } from './service.js';
-import { printable, readSettings } from './settings.js';
+import { printable } from './printable.js';
+import { readSettings } from './settings.js';
 import { stopService } from './stop-service.js';
 import { explain } from './explain.js';
 
