@@ -31,7 +31,7 @@ it.each([
     /^Error \(23505\)\n/,
   ],
   ['nobody knows whom', () => Promise.reject(new Error('Ada')), /^Error\n {4}at /],
-  ['a text', () => Promise.reject('Ada'), /^not an Error$/],
+  ['a text', () => 'Ada', /^not an Error$/],
 ])('does not repeat what %s was given', async (_, fail, expected) => {
   const error = await Promise.resolve()
     .then(fail)
