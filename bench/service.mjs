@@ -45,6 +45,10 @@ export class Service {
     });
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   get authorization() {
     return `Bearer ${this.admin.api_key}`;
   }

@@ -16,9 +16,10 @@ export type Keys = Readonly<{ table: Table; keys: readonly string[] }>;
 export abstract class ReadModelWriter {
   /**
    * Makes the tables ready, and resolves to the position they have come to; undefined before any event. Where they were
-   * built in another shape, they are emptied, so that they are told all of history again.
+   * built in another shape, or from a log that went further than to `end`, they are emptied, so that they are told all of
+   * history again.
    */
-  abstract open(tables: readonly Table[]): Promise<Position | undefined>;
+  abstract open(tables: readonly Table[], end?: Position): Promise<Position | undefined>;
   /** Makes the indexes where there are none; rows are looked up by key alone until then. Done once history is told. */
   abstract index(tables: readonly Table[]): Promise<void>;
   /** The rows there are, table by table. */

@@ -51,8 +51,15 @@ async function openTestPostgres(url: string): Promise<TestDatabase> {
   };
 }
 
+/** Those that no test uses at the moment: to make one takes seconds. */
+const idle: PGlite[] = [];
+
 async function openPglite(): Promise<TestDatabase> {
-  const pglite = await PGlite.create({ parsers: { 20: Number } });
+  const pglite = idle.pop() ?? (await PGlite.create({ parsers: { 20: Number } }));
+  const end = async (): Promise<void> => {
+    await pglite.exec('drop schema user_ledger cascade');
+    idle.push(pglite);
+  };
   const client = {
     query: (sql: string, parameters: readonly unknown[]) =>
       pglite.query(sql, [...parameters]).then(({ rows, affectedRows = 0 }) => ({
@@ -69,7 +76,7 @@ async function openPglite(): Promise<TestDatabase> {
     await before;
     return { ...client, release };
   };
-  const db = onPool({ connect, end: () => pglite.close() } as never);
+  const db = onPool({ connect, end } as never);
   await pglite.exec('create schema user_ledger; set search_path = user_ledger');
   await prepareSchema(db);
   return { db, writer: writerOn(db), close: () => db.destroy() };

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { onPool, openPool } from '../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { newDatabase, silent } from './databases.js';
 import { type EmbeddedEventStore, startEmbeddedEventStore } from './embedded-event-store.js';
+import { PostgresNotebook } from '../../src/infrastructure/read-model/postgres-notebook.js';
+import { MailQueue } from '../../src/users/invitations/mail-queue.js';
 import { eventually } from './load.js';
 import { dumpOf } from './read-model.js';
 import { ServiceUnderTest } from './service.js';
@@ -54,8 +56,9 @@ export class Instances {
   /** Resolves when nothing is left to be mailed, and that is noted. */
   async allMailed(): Promise<void> {
     await eventually('all is mailed and noted', async () => {
-      const { rows } = await sql<{ notes: string }>`select notes from notebook`.execute(this.db);
-      return rows.length > 0 && rows.every(({ notes }) => notes.includes('"waiting":[]'));
+      const queue = new MailQueue(new PostgresNotebook(this.db, { name: 'invitation-mails', token: 0n }));
+      await queue.open();
+      return queue.readTo !== undefined && queue.size === 0;
     });
   }
 

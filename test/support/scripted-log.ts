@@ -25,12 +25,18 @@ export const named = (key: string, name: string): Named => ({ type: 'Named', dat
 /** Delivers what it is told to, and notes from where it was asked. */
 export class Script extends MemoryEventStore {
   readonly asked: (Position | undefined)[] = [];
+  /** Where it says that it ends; past everything unless it is to be shorter. */
+  end: Position | undefined = 1_000_000n;
   private deliveries: (Delivery | Error)[] = [];
   private wake: () => void = () => undefined;
 
   deliver(...deliveries: (Delivery | Error)[]): void {
     this.deliveries.push(...deliveries);
     this.wake();
+  }
+
+  override head(): Promise<Position | undefined> {
+    return Promise.resolve(this.end);
   }
 
   override async *subscribe(

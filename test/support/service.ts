@@ -61,6 +61,11 @@ export class ServiceUnderTest {
     return new ServiceUnderTest(child, dataDir, baseUrl, output, database);
   }
 
+  /** The same service, asked by way of what stands before it. */
+  through(baseUrl: string): ServiceUnderTest {
+    return new ServiceUnderTest(this.process, this.dataDir, baseUrl, this.output, this.database);
+  }
+
   get admin(): InitialAdmin {
     return JSON.parse(readFileSync(join(this.dataDir, 'initial-admin.json'), 'utf8')) as InitialAdmin;
   }

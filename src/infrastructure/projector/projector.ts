@@ -63,13 +63,21 @@ export class Projector extends Projecting {
   }
 
   override async start(): Promise<void> {
-    this.checkpoint = await this.readModel.open(this.tables);
+    this.checkpoint = await this.readModel.open(this.tables, await this.end());
     this.commits.publish([], this.checkpoint ?? 0n);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
     await settled;
     if (!this.abort.signal.aborted) await this.readModel.index(this.tables);
+  }
+
+  /** Where the log ends: one that was restored may end before what was told of it. Undefined while the store is silent. */
+  private end(): Promise<Position | undefined> {
+    return this.events.head().then(
+      (head) => head ?? 0n,
+      () => undefined,
+    );
   }
 
   /** Resolves when it tells nothing more, for whatever reason. */

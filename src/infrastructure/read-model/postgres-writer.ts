@@ -22,11 +22,11 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
   }
 
   /** @throws LeaseLost */
-  override async open(tables: readonly Table[]): Promise<Position | undefined> {
+  override async open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
     return this.postgres.transaction().execute(async (transaction) => {
       const { rows } = await fencing(this.fence).execute(transaction);
       if (rows.length === 0) throw new LeaseLost('another process tells the read model');
-      return this.openOn(transaction, tables);
+      return this.openOn(transaction, tables, end);
     });
   }
 

@@ -46,15 +46,21 @@ export class SqlReadModelWriter extends ReadModelWriter {
     super();
   }
 
-  override open(tables: readonly Table[]): Promise<Position | undefined> {
-    return this.openOn(this.db, tables);
+  override open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
+    return this.openOn(this.db, tables, end);
   }
 
-  protected async openOn(db: Kysely<AnyTables>, tables: readonly Table[]): Promise<Position | undefined> {
+  protected async openOn(
+    db: Kysely<AnyTables>,
+    tables: readonly Table[],
+    end: Position | undefined,
+  ): Promise<Position | undefined> {
     this.shape = shapeOf(tables);
     await createTable(db, checkpoints);
     const known = await db.selectFrom(checkpoints.name).selectAll().execute();
-    const current = known.find(({ key }) => key === this.shape);
+    const current = known.find(
+      ({ key, position }) => key === this.shape && (end === undefined || BigInt(position ?? 0) <= end),
+    );
     if (!current) {
       // Those that other shapes left behind, too.
       for (const { name } of await tablesOf(db)) if (VERSIONED.test(name)) await db.schema.dropTable(name).execute();

@@ -52,15 +52,17 @@ export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<
 
 /** Makes a table's indexes where there are none: far quicker once the rows are there than row by row. */
 export async function createIndexes(db: Kysely<AnyTables>, table: Table): Promise<void> {
-  for (const columns of table.indexes)
-    await created(
-      db.schema
-        .createIndex(`${table.name}-${columns.join('-')}`)
-        .ifNotExists()
-        .on(table.name)
-        .columns([...columns])
-        .execute(),
-    );
+  for (const columns of table.indexes) {
+    let creation = db.schema
+      .createIndex(`${table.name}-${columns.join('-')}`)
+      .ifNotExists()
+      .on(table.name)
+      .columns([...columns]);
+    // Nobody looks for rows that hold nothing where an index has them sorted; the last column may only ride along.
+    for (const column of columns.slice(0, -1))
+      if (table.columns[column] === 'text?') creation = creation.where(column, 'is not', null);
+    await created(creation.execute());
+  }
 }
 
 const stored = (value: RowValue | undefined): string | number | null =>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
+import { EventStoreUnavailable, NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
 import type { NewEvent } from '../../../src/event-sourcing/event-store.js';
 import type { Position, Recorded } from '../../../src/event-sourcing/fact.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
@@ -80,6 +80,33 @@ describe.each(databases)('the projector, in %s', (_, open) => {
       await (await projector(a, b)).start();
       expect(script.asked).toEqual([undefined, undefined]);
       for (const each of [a, b]) expect(await new SqlRows(database.db).get(each, 'x')).toMatchObject({ times: 2 });
+    });
+    it.each([
+      ['as far', 101n, 101n],
+      ['less far', 100n, undefined],
+      ['nowhere', undefined, undefined],
+    ])('tells all of history where the log goes less far than it was told: %s', async (_how, end, from) => {
+      script.deliver(batch(recorded([named('x', 'one'), named('x', 'two')])));
+      const first = await projector(a);
+      await first.start();
+      await first.stop();
+      script.end = end;
+      script.deliver(batch(recorded([named('x', 'restored')])));
+      const second = await projector(a);
+      await second.start();
+      expect(script.asked).toEqual([undefined, from]);
+      const row = { name: from === undefined ? 'restored' : 'two', times: from === undefined ? 1 : 2 };
+      expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject(row);
+    });
+    it('goes on where it was while nobody knows where the log ends', async () => {
+      script.deliver(batch(recorded([named('x', 'one')])));
+      const first = await projector(a);
+      await first.start();
+      await first.stop();
+      script.head = () => Promise.reject(new EventStoreUnavailable());
+      script.deliver({ events: [], position: undefined, caughtUp: true });
+      await (await projector(a)).start();
+      expect(script.asked).toEqual([undefined, 100n]);
     });
     it('leaves nothing of another shape behind, but what no event tells', async () => {
       await database.db.schema.createTable('kept').addColumn('x', 'text').execute();

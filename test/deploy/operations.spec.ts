@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { transportProblems } from '../../src/http/transport-problems.js';
+import { statusTable } from '../../src/users/http/status-table.js';
+
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const page = read('docs/operations.md');
+const kinds: Readonly<Record<string, { status: number }>> = { ...transportProblems, ...statusTable };
+
+describe('docs/operations.md', () => {
+  it('says of each problem the status that it has', () => {
+    const told = [...page.matchAll(/\b([45]\d\d) (?:after \d s: )?`([a-z-]+)`/g)].map(([, status, code = '']) => ({
+      code,
+      status: Number(status),
+    }));
+    expect(told.length).toBeGreaterThan(15);
+    expect(told.filter(({ code, status }) => kinds[code]?.status !== status)).toEqual([]);
+  });
+
+  it('names only metrics that there are', () => {
+    const source = read('src/metrics.ts');
+    const metrics = [...page.matchAll(/`user_ledger_(?:consumer_group_)?([a-z_]+)`/g)].map(([, name = '']) => name);
+    expect(metrics.length).toBeGreaterThan(5);
+    expect(metrics.filter((name) => !new RegExp(`\\((['"])${name}\\1`).test(source))).toEqual([]);
+  });
+
+  it('quotes what the service says', () => {
+    const said = [
+      ['src/infrastructure/projector/projector.ts', 'the projector has stopped'],
+      ['src/users/invitations/invitation-mails.ts', 'an invitation could not be mailed; trying again'],
+      ['src/announce.ts', 'The event store has accounts already'],
+      ['src/infrastructure/read-model/directory-lock.ts', 'is in use by another process'],
+      ['src/explain.ts', 'is in use; set PORT to another'],
+    ] as const;
+    for (const [file, words] of said) {
+      expect(page).toContain(words);
+      expect(read(file)).toContain(words);
+    }
+  });
+
+  it('leads only to what is there', () => {
+    const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) expect(read(`docs/${link}`).length).toBeGreaterThan(0);
+  });
+});
