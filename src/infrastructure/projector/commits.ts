@@ -34,8 +34,8 @@ export class Commits extends ProjectionProgress {
   }
 
   /** This process has told a batch. */
-  batch(told: Told): void {
-    for (const watcher of this.watchers) watcher(told);
+  batch(events: readonly Recorded[], ms: number): void {
+    if (events.length > 0) for (const watcher of this.watchers) watcher({ events, ms });
   }
 
   /** Rows and a position have been committed. Nobody is told that less has been than they know. */

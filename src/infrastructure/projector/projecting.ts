@@ -20,7 +20,7 @@ export abstract class Projecting extends ProjectionProgress {
   /** Whether it is this process that tells. */
   abstract readonly owns: boolean;
   /** Under which holding of the lease it tells; undefined where it does not, or nobody else could. */
-  abstract readonly token: FencingToken | undefined;
+  readonly token: FencingToken | undefined;
   /** Starts, and resolves once history is told, or it turned out that it cannot be. */
   abstract start(): Promise<void>;
   /** Finishes the batch under way and stops. */

@@ -26,7 +26,6 @@ export class Projector extends Projecting {
   override state: ProjectorState = 'starting';
   override told = 0;
   override fault: string | undefined;
-  override readonly token = undefined;
   private readonly alone: boolean;
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
@@ -169,7 +168,7 @@ export class Projector extends Projecting {
     this.checkpoint = position;
     this.told += unseen.length;
     this.commits.publish(changes, position);
-    if (unseen.length > 0) this.commits.batch({ events: unseen, ms: performance.now() - began });
+    this.commits.batch(unseen, performance.now() - began);
   }
 
   private async onFault(error: unknown): Promise<void> {

@@ -19,7 +19,7 @@ const STATES: readonly string[] = ['starting', 'catching up', 'live', 'failing',
 export class SharedProjector extends Projecting {
   override state: ProjectorState = 'starting';
   override fault: string | undefined;
-  override token: FencingToken | undefined;
+  override token: FencingToken | undefined = undefined;
   private readonly abort = new AbortController();
   private readonly tables: readonly Table[];
   /** How far those who listen have been told; undefined before it was known at all. */
