@@ -19,8 +19,10 @@ import { SqlRows } from './infrastructure/read-model/sql-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlLastSeen } from './infrastructure/read-model/sql-last-seen.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
+import type { Backlog } from './event-sourcing/backlog.js';
 import type { Log } from './event-sourcing/log.js';
-import { ServiceMetrics } from './metrics.js';
+import type { Appending } from './observability/appends.js';
+import type { MeasuredEventStore } from './observability/measured-event-store.js';
 import type { OpenReadModel } from './read-model.js';
 import { ServiceReadiness } from './readiness.js';
 import { InvitationTerms } from './users/commands/invitations.js';
@@ -38,19 +40,27 @@ import { apiKeyAggregate } from './users/domain/api-key.js';
 import { eventCatalogue } from './users/domain/event-catalogue.js';
 import { userAggregate } from './users/domain/user.js';
 import { commandReceipt } from './users/projections/command-receipt.projection.js';
-import { UsersModule } from './users/users.module.js';
+import { readModel as shape, UsersModule } from './users/users.module.js';
 
 /** What `main.ts` opens before the application, and closes after it. */
 export type Resources = Readonly<{
   eventStore: EventStore;
+  /** Reads of the log apart from every subscription. */
+  backlog: Backlog;
+  /** Appends on their way, at this moment. */
+  appending: () => Appending;
   consumerGroups: ConsumerGroups;
   readModel: OpenReadModel;
   log: Log;
+  dataDir: string;
   /** What cursors are sealed with, keys made again, and the tokens of invitations made. */
   secret: Uint8Array;
   /** How long an invitation is good for. */
   invitationTtlMs: number;
 }>;
+
+/** What watches the application, and is asked by its controllers. */
+export type Watching = Readonly<{ measured: MeasuredEventStore; metrics: Metrics }>;
 
 const streamsOf =
   <State, E extends AnyFact>(aggregate: Aggregate<State, E>) =>
@@ -74,8 +84,8 @@ const streams = [
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class AppModule {
-  static with(resources: Resources): DynamicModule {
-    const { eventStore, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
+  static with(resources: Resources, { measured, metrics }: Watching): DynamicModule {
+    const { eventStore, backlog, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
     const { writing, reading } = readModel;
     const projecting = readModel.projecting(eventStore);
     const rows = new CachedRows(new SqlRows(reading), projecting);
@@ -85,15 +95,16 @@ export class AppModule {
       { provide: Ids, useValue: { next: () => ulid() } satisfies Ids },
       { provide: InvitationTerms, useValue: { secret, ttlMs: invitationTtlMs } satisfies InvitationTerms },
       { provide: Rows, useValue: rows },
+      { provide: CachedRows, useValue: rows },
       { provide: Cursors, useValue: new Cursors(secret) },
       { provide: KeySource, useValue: new KeySource(secret) },
       { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
       { provide: LastSeen, useValue: new SqlLastSeen(writing, log) },
       { provide: Projecting, useValue: projecting },
       { provide: ProjectionProgress, useExisting: Projecting },
-      { provide: Readiness, useClass: ServiceReadiness },
+      { provide: Readiness, useValue: new ServiceReadiness(measured, projecting, backlog, shape.streams) },
       { provide: ConsumerGroups, useValue: consumerGroups },
-      { provide: Metrics, useClass: ServiceMetrics },
+      { provide: Metrics, useValue: metrics },
       ...streams,
     ];
     return {

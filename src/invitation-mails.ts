@@ -24,6 +24,7 @@ const AGAIN_MS = 1_000;
  */
 export class InvitationMailing {
   private readonly abort = new AbortController();
+  private queue: MailQueue | undefined;
   private readonly file: NotesFile<MailNote>;
   private running: Promise<void> = Promise.resolve();
 
@@ -33,6 +34,11 @@ export class InvitationMailing {
     private readonly settings: Settings,
   ) {
     this.file = new NotesFile<MailNote>(join(settings.dataDir, FILE));
+  }
+
+  /** How many invitations are still to be mailed; 0 where another process mails. */
+  get waiting(): number {
+    return this.queue?.size ?? 0;
   }
 
   start(publicUrl: string): void {
@@ -93,15 +99,17 @@ export class InvitationMailing {
     mailing.catch(() => undefined); // said below
     await held(signal);
     await mails.stop();
+    this.queue = undefined;
     await mailing;
   }
 
   private mails(notebook: Notebook<MailNote>): InvitationMails {
     const { smtpUrl, mailFrom } = this.settings;
     const { eventStore: events, log } = this.resources;
+    this.queue = new MailQueue(notebook);
     return new InvitationMails({
       events,
-      queue: new MailQueue(notebook),
+      queue: this.queue,
       invitations: this.service.app.get(Invitations),
       mailer: smtpUrl === undefined ? new LoggedMailer(log) : new SmtpMailer(smtpUrl, mailFrom),
       clock: this.service.app.get(Clock),

@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { ensureInitialAdmin } from './initial-admin.js';
 import { announce } from './announce.js';
 import { InvitationMailing } from './invitation-mails.js';
+import { openTraces } from './observability/traces.js';
 import { openResources } from './resources.js';
 import { type Service, startService } from './service.js';
-import { printable, readSettings } from './settings.js';
+import { printable } from './printable.js';
+import { readSettings } from './settings.js';
 import { stopService } from './stop-service.js';
 import { explain } from './explain.js';
 
@@ -14,11 +16,16 @@ async function main(): Promise<void> {
   const log = pino({ level: settings.logLevel });
   log.info(printable(settings), 'settings');
   const { resources, eventStoreUrl, close } = await openResources(settings, log);
-  const service = await startService(resources, settings);
+  const traces = await openTraces(process.env, log.warn.bind(log));
+  const debug = log.isLevelEnabled('debug') ? log : undefined;
+  const service = await startService(resources, settings, { traces, debug });
   const mails = new InvitationMailing(service, resources, settings);
+  const waiting = 'Invitations that this process has yet to mail';
+  service.metrics.gauge('invitation_mails_waiting', waiting, () => mails.waiting);
   onSignals(async () => {
     await mails.stop();
     await stopService(service, log);
+    await traces.close();
     await close();
   }, log);
   // Not through Nest, which would add lines of its own to the one that says why a port cannot be had.

@@ -36,9 +36,12 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
   return {
     resources: {
       eventStore,
+      backlog: eventStore.backlog,
+      appending: () => eventStore.appending,
       consumerGroups: eventStore.consumerGroups,
       readModel,
       log,
+      dataDir,
       secret,
       invitationTtlMs: settings.invitationTtlMs,
     },

@@ -7,6 +7,15 @@ import { Clock } from './event-sourcing/clock.js';
 import { LastSeen } from './event-sourcing/last-seen.js';
 import { Rows, Receipts } from './event-sourcing/read-model.js';
 import { AppModule, type Resources } from './app.module.js';
+import { describeService } from './metrics.js';
+import { Commands, type DebugLog } from './observability/commands.js';
+import { MeasuredEventStore } from './observability/measured-event-store.js';
+import { traceProjections } from './observability/projections.js';
+import { PrometheusMetrics } from './observability/prometheus-metrics.js';
+import { Requests } from './observability/requests.js';
+import { TracedEventStore } from './observability/traced-event-store.js';
+import { logRequests, traceRequests } from './observability/traced-requests.js';
+import { NO_TRACES, type Traces } from './observability/traces.js';
 import { InvalidRequest } from './http/invalid-request.js';
 import { acceptJsonOnly } from './http/json-body.js';
 import { allowedMethods, MethodNotAllowed } from './http/method-not-allowed.js';
@@ -33,6 +42,9 @@ const PUBLIC = /^\/(health\/(live|ready)|metrics|(openapi|asyncapi)\.json|docs(\
 type Limits = Pick<Settings, 'trustProxy' | 'rateLimitPerKey' | 'rateLimitFailedAuth'>;
 type Authenticated = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
+/** Where spans go, and lines of requests and commands; absent: nowhere. */
+export type Watched = Readonly<{ traces?: Traces; debug?: DebugLog | undefined }>;
+
 /** The application, built but not yet listening. */
 export type Service = Readonly<{
   app: NestFastifyApplication;
@@ -40,21 +52,31 @@ export type Service = Readonly<{
   projector: Projecting;
   commands: CommandBus;
   rows: Rows;
+  metrics: PrometheusMetrics;
   /** Ends the answers that would go on for ever. */
   endStreams: () => void;
 }>;
 
 /** Builds the application and tells it all of history, or what of it can be told. */
-export async function startService(resources: Resources, settings: Limits): Promise<Service> {
+export async function startService(opened: Resources, settings: Limits, watched: Watched = {}): Promise<Service> {
+  const { traces = NO_TRACES, debug } = watched;
+  const measured = new MeasuredEventStore(opened.eventStore);
+  const eventStore = traces === NO_TRACES ? measured : new TracedEventStore(measured, traces);
+  const resources = { ...opened, eventStore };
   const problems = new ProblemFilter(statusTable, resources.log);
+  const metrics = new PrometheusMetrics();
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(resources),
+    AppModule.with(resources, { measured, metrics }),
     httpServer((error, request, reply) => {
       void onBadPath(error, request, reply);
     }, settings.trustProxy),
     { logger: ['error', 'warn'], bodyParser: false, abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance();
+  const requests = new Requests();
+  const commands = new Commands(traces, debug);
+  watchRequests(fastify, requests, { traces, debug });
+  commands.watch(app.get(CommandBus));
   const authentication = app.get(Authentication);
   const refusals = app.get(Refusals);
   const [lastSeen, clock] = [app.get(LastSeen), app.get(Clock)];
@@ -77,10 +99,15 @@ export async function startService(resources: Resources, settings: Limits): Prom
   await app.init();
   await fastify.ready();
   const projector = app.get(Projecting);
+  if (traces !== NO_TRACES) traceProjections(projector, traces);
+  const limiters = Object.values(limits);
+  describeService(metrics, {
+    ...{ app, fastify, resources, eventStore: measured, requests, commands, problems, limiters, traces },
+  });
   await projector.start();
   const streams = app.get(EventStreams);
   return {
-    ...{ app, fastify, projector, commands: app.get(CommandBus), rows: app.get(Rows) },
+    ...{ app, fastify, projector, commands: app.get(CommandBus), rows: app.get(Rows), metrics },
     endStreams: () => {
       streams.end();
     },
@@ -101,6 +128,14 @@ const limitsOf = ({ rateLimitPerKey, rateLimitFailedAuth }: Limits): RateLimits 
   ...(rateLimitPerKey > 0 && { perKey: new RateLimiter('per-key', rateLimitPerKey) }),
   ...(rateLimitFailedAuth > 0 && { failedAuthentication: new RateLimiter('failed-auth', rateLimitFailedAuth) }),
 });
+
+/** Before anything else happens to a request, so that one that is refused is seen too. */
+function watchRequests(fastify: FastifyInstance, requests: Requests, { traces, debug }: Watched): void {
+  fastify.decorateRequest('traceparent', null);
+  requests.watch(fastify);
+  if (traces && traces !== NO_TRACES) traceRequests(fastify, traces);
+  if (debug) logRequests(fastify, debug);
+}
 
 function guardRequests(fastify: FastifyInstance, authenticated: Authenticated): void {
   acceptJsonOnly(fastify);

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { databaseUrlFault, maskedUrl } from './database-url.js';
+import { databaseUrlFault } from './database-url.js';
 import { DAY_MS, durationMs, SECOND_MS } from './duration.js';
 import type { TrustProxy } from './http/client-address.js';
 
@@ -102,21 +102,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rateLimitPerKey: rate('RATE_LIMIT_PER_KEY', text('RATE_LIMIT_PER_KEY')),
     rateLimitFailedAuth: rate('RATE_LIMIT_FAILED_AUTH', text('RATE_LIMIT_FAILED_AUTH')),
   };
-}
-
-/** Settings as they may be printed: without the password of an address, and without names and e-mails. */
-export function printable(settings: Settings): Partial<Settings> {
-  const {
-    bootstrapAdminEmail: _email,
-    bootstrapAdminName: _name,
-    eventStoreUrl,
-    databaseUrl,
-    smtpUrl,
-    ...rest
-  } = settings;
-  const masked = (url: string | undefined) => url && maskedUrl(url);
-  const urls = { eventStoreUrl: masked(eventStoreUrl), databaseUrl: masked(databaseUrl), smtpUrl: masked(smtpUrl) };
-  return { ...rest, ...urls };
 }
 
 function port(name: Name, text: string): number {

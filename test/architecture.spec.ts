@@ -31,11 +31,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'infrastructure/read-model': ['event-sourcing', 'kysely', 'better-sqlite3', 'pg'],
   'infrastructure/projector': ['event-sourcing'],
   'infrastructure/mail': ['event-sourcing', 'nodemailer'],
+  observability: [
+    'event-sourcing',
+    'http',
+    'infrastructure/projector',
+    '@nestjs/',
+    'fastify',
+    'prom-client',
+    '@opentelemetry/',
+  ],
   'embedded-event-store': ['@eventstore/db-client/generated/', '@grpc/grpc-js', 'google-protobuf', 'better-sqlite3'],
 };
 const COMPOSITION = [
-  ...['event-sourcing', 'users', 'http', 'infrastructure'],
-  ...['@nestjs/', 'fastify', 'kysely', 'pino', 'prom-client', 'reflect-metadata', 'ulid'],
+  ...['event-sourcing', 'users', 'http', 'infrastructure', 'observability'],
+  ...['@nestjs/', 'fastify', 'kysely', 'pino', 'reflect-metadata', 'ulid'],
 ];
 
 const IMPORT =
@@ -98,6 +107,13 @@ describe('each rule notices what it forbids', () => {
     ['infrastructure/projector/x.ts', 'kysely'],
     ['embedded-event-store/x.ts', '../event-sourcing/fact.js'],
     ['embedded-event-store/x.ts', '@eventstore/db-client'],
+    ['observability/x.ts', '../users/domain/user.js'],
+    ['observability/x.ts', '../infrastructure/read-model/sqlite.js'],
+    ['http/x.ts', '../observability/traces.js'],
+    ['infrastructure/event-store/x.ts', 'prom-client'],
+    ['users/commands/x.ts', '@opentelemetry/api'],
+    ['main.ts', 'prom-client'],
+    ['main.ts', './embedded-event-store/main.js'],
     ['main.ts', './embedded-event-store/cli.js'],
     ['main.ts', '@eventstore/db-client'],
   ])('%s must not import %s', (file, name) => {

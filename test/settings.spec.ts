@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidSettings, printable, readSettings } from '../src/settings.js';
+import { printable } from '../src/printable.js';
+import { InvalidSettings, readSettings } from '../src/settings.js';
 
 const DAY_MS = 86_400_000;
 

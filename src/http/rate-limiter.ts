@@ -21,6 +21,8 @@ export class RateLimited extends Error {
  * rate holds all the same.
  */
 export class RateLimiter {
+  /** How often it said no. */
+  refused = 0;
   private readonly buckets = new LRUCache<string, Bucket>({ max: BUCKETS });
   private readonly policy: string;
 
@@ -29,7 +31,7 @@ export class RateLimiter {
    * @param now milliseconds of a clock that nobody sets
    */
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly perMinute: number,
     private readonly now: () => number = () => performance.now(),
   ) {
@@ -40,6 +42,7 @@ export class RateLimiter {
   take(whom: string): void {
     const bucket = this.bucketOf(whom);
     if (bucket.tokens < ONE) {
+      this.refused++;
       const seconds = Math.ceil(((1 - bucket.tokens) * WINDOW_S) / this.perMinute);
       throw new RateLimited({ ...this.headersOf(bucket), 'retry-after': String(seconds) });
     }

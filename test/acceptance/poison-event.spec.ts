@@ -31,12 +31,23 @@ it('stops the projector, turns readiness red, and stays so over a restart; readi
   await client.dispose();
 
   await until(async () => (await readiness(running))[0] === 503);
-  const stopped = [503, { status: 'not ready', checks: { event_store: 'answers', projections: 'stopped' } }];
+  const stopped = [
+    503,
+    { status: 'not ready', checks: { event_store: 'answers', writes: 'accepted', projections: 'stopped' } },
+  ];
   expect(await readiness(running)).toEqual(stopped);
   expect((await running.request(`/v2/users/${id}`)).status).toBe(200);
   // The projection tells it no more: the answer comes from the user's own events.
   const renamed = await running.update(id, { name: 'Told from the log' });
   expect([renamed.status, await renamed.json()]).toMatchObject([200, { name: 'Told from the log' }]);
+
+  // Told by the log, for whatever stopped cannot say how far behind it is.
+  const behind = /^user_ledger_projection_lag_(events|seconds) ([\d.e-]+)$/gm;
+  const lags = [...(await (await running.request('/metrics')).text()).matchAll(behind)].map(([, , value]) =>
+    Number(value),
+  );
+  expect(lags).toEqual([2, expect.any(Number)]);
+  expect(lags[1]).toBeGreaterThan(0);
 
   await running.stop();
   service = await ServiceUnderTest.start({ dataDir });

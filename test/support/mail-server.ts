@@ -16,6 +16,10 @@ export class MailServer {
   private constructor() {
     this.server = new SMTPServer({
       authOptional: true,
+      allowInsecureAuth: true,
+      onAuth: ({ username = '' }, _session, answer) => {
+        answer(null, { user: username });
+      },
       disabledCommands: ['STARTTLS'],
       onRcptTo: ({ address }, _session, answer) => {
         const responseCode = this.refusing.get(address.toLowerCase());

@@ -19,11 +19,13 @@ const REMEMBERED_STREAMS = 20_000;
  * Commands that wait for one stream are decided together and appended as one (docs/decisions/0004).
  */
 export class AggregateStreams<State, E extends AnyFact> extends Streams<State, E> {
+  /** Groups of commands decided on a remembered state, or on one read first; and decided anew, for another writer came first. */
+  readonly counts = { remembered: 0, read: 0, redecided: 0 };
   private readonly queue = new CommandQueue<Queued<State, E>>((stream, group) => this.carryOut(stream, group));
   private readonly remembered = new LRUCache<string, History<State, E>>({ max: REMEMBERED_STREAMS });
 
   constructor(
-    private readonly aggregate: Aggregate<State, E>,
+    readonly aggregate: Aggregate<State, E>,
     private readonly store: EventStore,
     private readonly catalogue: AnyCatalogue,
     private readonly clock: Clock,
@@ -51,6 +53,7 @@ export class AggregateStreams<State, E extends AnyFact> extends Streams<State, E
   private async decideUntilAppended(stream: string, group: readonly Queued<State, E>[]): Promise<void> {
     let history = this.remembered.get(stream);
     let remembered = history !== undefined;
+    this.counts[remembered ? 'remembered' : 'read']++;
     for (let left = DECISIONS; ; left--) {
       history ??= await this.catchUp(stream, new History(this.aggregate));
       const draft = new Draft(this.aggregate, history, this.catalogue, this.clock.now());
@@ -60,6 +63,7 @@ export class AggregateStreams<State, E extends AnyFact> extends Streams<State, E
         return;
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision) || left === 1) throw error;
+        this.counts.redecided++;
         await this.catchUp(stream, history);
         remembered = false;
       }

@@ -22,7 +22,8 @@ export class AppendJob {
     readonly deadline: number,
     private readonly onSuccess: (appended: Appended) => void,
     private readonly onFailure: (error: Error) => void,
-    private readonly onSettled: () => void,
+    /** With the failure where it failed, before anybody else is told. */
+    private readonly onSettled: (failure?: Error) => void,
   ) {
     this.events = events;
     this.bytes = bytes;
@@ -59,7 +60,7 @@ export class AppendJob {
   fail(error: Error): void {
     if (this.settled) return;
     this.settled = true;
-    this.onSettled();
+    this.onSettled(error);
     this.onFailure(error);
   }
 

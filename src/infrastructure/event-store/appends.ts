@@ -11,6 +11,7 @@ import { type Attempt, InFlight } from './in-flight.js';
 import type { Locate } from './locate.js';
 import type { Log as Logger } from '../../event-sourcing/log.js';
 import type { Limits, Timings } from './settings.js';
+import { type AppendsState, Unsettled } from './unsettled.js';
 import { WaitingLine } from './waiting-line.js';
 import { within } from './within.js';
 
@@ -25,9 +26,8 @@ export class Appends {
   private readonly line: WaitingLine;
   private readonly inFlight: InFlight;
   private readonly connection: AppendConnection;
-  private readonly unsettled = new Set<AppendJob>();
+  private readonly unsettled = new Unsettled();
   private sweeping: NodeJS.Timeout | undefined;
-  private drained: (() => void) | undefined;
 
   constructor(
     url: string,
@@ -49,6 +49,11 @@ export class Appends {
     });
   }
 
+  /** Appends under way at this moment, and what became of those once in doubt. */
+  get state(): AppendsState {
+    return { inFlight: this.inFlight.size, waiting: this.line.length, ...this.unsettled.doubts };
+  }
+
   ready(ms: number): Promise<void> {
     return this.connection.ready(ms);
   }
@@ -56,9 +61,8 @@ export class Appends {
   append(stream: string, expected: Revision, encoded: Encoded): Promise<Appended> {
     return new Promise((resolve, reject) => {
       const deadline = performance.now() + this.timings.appendTotal;
-      const job = new AppendJob(stream, expected, encoded, deadline, resolve, reject, () => {
-        this.unsettled.delete(job);
-        if (this.unsettled.size === 0) this.drained?.();
+      const job = new AppendJob(stream, expected, encoded, deadline, resolve, reject, (failure) => {
+        this.unsettled.settled(job, failure);
       });
       this.line.add(job);
       this.unsettled.add(job);
@@ -69,11 +73,8 @@ export class Appends {
 
   /** Waits for what is under way as long as that may take, then gives the rest up. */
   async close(): Promise<void> {
-    if (this.unsettled.size > 0) {
-      const drained = new Promise<void>((resolve) => (this.drained = resolve));
-      await within(this.timings.drain, drained, () => new Error('late')).catch(() => undefined);
-    }
-    for (const job of this.unsettled) job.giveUp();
+    await within(this.timings.drain, this.unsettled.drained(), () => new Error('late')).catch(() => undefined);
+    this.unsettled.giveUp();
     clearTimeout(this.sweeping);
     await this.connection.close();
   }

@@ -14,6 +14,8 @@ export type StoredEvent = Readonly<{
   data: unknown;
   metadata?: unknown;
   position?: Readonly<{ commit: bigint }>;
+  /** When the store took it, by its own clock. */
+  created?: Date;
 }>;
 
 // How the server says that it does not know: the highest 64-bit number.

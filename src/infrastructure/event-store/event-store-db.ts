@@ -16,12 +16,14 @@ import { ConsumerGroupsDb } from './consumer-groups-db.js';
 import { refuseDebugOutput } from './debug-output.js';
 import { positionOf } from './decode.js';
 import { locate } from './locate.js';
+import { LogBacklog } from './log-backlog.js';
 import type { Log as Logger } from '../../event-sourcing/log.js';
 import { ReadConnection } from './read-connection.js';
 import { Reads } from './reads.js';
 import { refusalIn } from './refusal.js';
 import { defaultLimits, defaultTimings, type Limits, type Timings } from './settings.js';
 import { type SubscribingWith, Subscription } from './subscription.js';
+import type { AppendsState } from './unsettled.js';
 
 export type Options = Readonly<{
   /** `esdb://…`, credentials included. */
@@ -51,6 +53,7 @@ export function connectEventStore(options: Options): EventStoreDb {
 export class EventStoreDb extends EventStore {
   /** Groups of consumers of this log, over the same connection as reads. */
   readonly consumerGroups: ConsumerGroupsDb;
+  readonly backlog: LogBacklog;
   private readonly codec: Codec;
   private readonly connection: ReadConnection;
   private readonly reads: Reads;
@@ -70,6 +73,7 @@ export class EventStoreDb extends EventStore {
     this.connection = new ReadConnection(url, logger);
     this.reads = new Reads(this.connection, this.timings, this.limits);
     const { connection, reads, codec } = this;
+    this.backlog = new LogBacklog(reads);
     this.consumerGroups = new ConsumerGroupsDb(connection, reads, this.timings);
     this.subscribing = { connection, reads, codec, timings: this.timings, limits: this.limits, logger };
     this.appends = new Appends(url, this.timings, this.limits, (job) => locate(this.reads, job), logger);
@@ -83,6 +87,11 @@ export class EventStoreDb extends EventStore {
       const refusal = refusalIn(error instanceof Error ? error.cause : undefined);
       if (refusal !== undefined) throw new EventStoreUnavailable(refusal);
     });
+  }
+
+  /** Appends under way at this moment, and what became of those once in doubt. */
+  get appending(): AppendsState {
+    return this.appends.state;
   }
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {

@@ -1,6 +1,6 @@
-import { BACKWARDS, END, type EventStoreDBClient, FORWARDS, StreamNotFoundError } from '@eventstore/db-client';
+import { BACKWARDS, END, type EventStoreDBClient, FORWARDS, START, StreamNotFoundError } from '@eventstore/db-client';
 import { EventStoreUnavailable, UnreadableEvent } from '../../event-sourcing/errors.js';
-import type { Revision } from '../../event-sourcing/fact.js';
+import type { Position, Revision } from '../../event-sourcing/fact.js';
 import type { StoredEvent } from './decode.js';
 import { guardTransform } from './guard-transform.js';
 import { Pull } from './pull.js';
@@ -43,6 +43,13 @@ export class Reads {
   /** The log as stored, newest first. */
   newest(maxCount: number): AsyncGenerator<StoredEvent, void> {
     const options = { direction: BACKWARDS, fromPosition: END, maxCount, requiresLeader: true } as const;
+    return this.events((client) => client.readAll(options), this.timings.head);
+  }
+
+  /** The log as stored, oldest first, beginning with what stands at a position. */
+  from(position: Position | undefined, maxCount: number): AsyncGenerator<StoredEvent, void> {
+    const fromPosition = position === undefined ? START : { commit: position, prepare: position };
+    const options = { direction: FORWARDS, fromPosition, maxCount, requiresLeader: true } as const;
     return this.events((client) => client.readAll(options), this.timings.head);
   }
 

@@ -1,13 +1,17 @@
 import { NotCaughtUp } from '../../event-sourcing/errors.js';
-import type { Position } from '../../event-sourcing/fact.js';
+import type { Position, Recorded } from '../../event-sourcing/fact.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { type Changes, type CommitListener, ProjectionProgress } from '../../event-sourcing/read-model.js';
 import { WaitingRoom } from './waiting-room.js';
+
+/** Events told in one transaction by this process, and how long it took, from their first row to the commit. */
+export type Told = Readonly<{ events: readonly Recorded[]; ms: number }>;
 
 /** How far the read model has come, as this process knows: told by whoever commits, or hears of commits. */
 export class Commits extends ProjectionProgress {
   private readonly room = new WaitingRoom();
   private readonly listeners: CommitListener[] = [];
+  private readonly watchers: ((told: Told) => void)[] = [];
   private closed = false;
   private reachedPosition: Position = 0n;
 
@@ -27,6 +31,16 @@ export class Commits extends ProjectionProgress {
 
   override onCommitted(listener: CommitListener): void {
     this.listeners.push(listener);
+  }
+
+  /** Calls `watcher` after each batch that this process has told. It must not throw. */
+  onTold(watcher: (told: Told) => void): void {
+    this.watchers.push(watcher);
+  }
+
+  /** This process has told a batch. */
+  batch(events: readonly Recorded[], ms: number): void {
+    if (events.length > 0) for (const watcher of this.watchers) watcher({ events, ms });
   }
 
   /** Rows and a position have been committed. Nobody is told that less has been than they know. */

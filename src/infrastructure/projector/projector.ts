@@ -161,12 +161,14 @@ export class Projector extends Projecting {
   private async tell(events: readonly Recorded[], position: Position): Promise<void> {
     const { checkpoint } = this;
     if (checkpoint !== undefined && position <= checkpoint) return;
+    const began = performance.now();
     const unseen = checkpoint === undefined ? events : events.filter((event) => event.position > checkpoint);
     const changes = await new Batch(this.readModel).tell(this.shape, unseen);
     await this.readModel.commit(changes, position);
     this.checkpoint = position;
     this.told += unseen.length;
     this.commits.publish(changes, position);
+    this.commits.batch(unseen, performance.now() - began);
   }
 
   private async onFault(error: unknown): Promise<void> {

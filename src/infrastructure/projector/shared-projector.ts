@@ -19,6 +19,7 @@ const STATES: readonly string[] = ['starting', 'catching up', 'live', 'failing',
 export class SharedProjector extends Projecting {
   override state: ProjectorState = 'starting';
   override fault: string | undefined;
+  override token: FencingToken | undefined = undefined;
   private readonly abort = new AbortController();
   private readonly tables: readonly Table[];
   /** How far those who listen have been told; undefined before it was known at all. */
@@ -79,6 +80,7 @@ export class SharedProjector extends Projecting {
     const writer = this.shared.writer(token);
     const projector = new Projector(this.shape, this.events, writer, this.log, this.commits);
     this.projector = projector;
+    this.token = token;
     const over = new AbortController();
     const telling = this.tell(projector).catch((error: unknown) => {
       this.failing(error);
@@ -94,6 +96,7 @@ export class SharedProjector extends Projecting {
     await telling;
     this.toldBefore += projector.told;
     this.projector = undefined;
+    this.token = undefined;
     if (this.commits.position > 0n) this.known = this.commits.position;
     // What may yet come of a commit whose fate is unknown is refused from here on.
     await lease.release();

@@ -12,6 +12,8 @@ const CACHED_ROWS = 20_000;
 
 /** Rows by key, remembered until the projector changes them; it says so before anyone who waits for the change goes on. */
 export class CachedRows extends Rows {
+  /** Rows asked for by key that were remembered, and that were not. */
+  readonly counts = { hit: 0, miss: 0 };
   private readonly cache = new Map<string, Stored<AnyRow>>();
   /** Counts changes, so that a row read while one happens is not remembered. */
   private changes = 0;
@@ -30,6 +32,7 @@ export class CachedRows extends Rows {
   override async get<Row extends AnyRow>(table: Table<Row>, key: string): Promise<Stored<Row> | undefined> {
     const name = `${table.name}/${key}`;
     const cached = this.cache.get(name);
+    this.counts[cached ? 'hit' : 'miss']++;
     if (cached) return cached as Stored<Row>;
     const before = this.changes;
     const row = await this.rows.get(table, key);

@@ -53,7 +53,7 @@ export function authenticate(
     const network = networkOf(clientAddress(request));
     // Taken before it is known whether it fails: requests on their way together are no way around.
     failures?.take(network);
-    const found = key === undefined ? undefined : await authentication.principal(key);
+    const found = await authentication.principal(key);
     if (found) {
       failures?.giveBack(network);
       return found;

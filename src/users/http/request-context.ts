@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../event-sourcing/fact.js';
 import { clientAddress } from '../../http/client-address.js';
+import { traceparentOf } from '../../http/traceparent.js';
 import type { Actor } from '../domain/actor.js';
 import { Unauthenticated } from './authentication.hook.js';
 
@@ -21,11 +22,15 @@ export const header = (request: FastifyRequest, name: string): string | undefine
 type Caller = Omit<Actor, 'permissions' | 'apiKeyId'> & Readonly<{ apiKeyId: string | null }>;
 
 /** What is stored of a request with what it brought about. */
-export const contextOf = (request: FastifyRequest, actor: Caller): Omit<Context, 'rule'> => ({
-  accountId: actor.accountId,
-  actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
-  requestId: request.id,
-  ip: clientAddress(request),
-  userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
-  commandId: randomUUID(),
-});
+export function contextOf(request: FastifyRequest, actor: Caller): Omit<Context, 'rule'> {
+  const traceparent = request.traceparent ?? traceparentOf(request);
+  return {
+    accountId: actor.accountId,
+    actor: { userId: actor.userId, name: actor.name, role: actor.role, apiKeyId: actor.apiKeyId },
+    requestId: request.id,
+    ip: clientAddress(request),
+    userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+    commandId: randomUUID(),
+    ...(traceparent !== undefined && { traceparent }),
+  };
+}

@@ -15,6 +15,10 @@ const CACHED_KEYS = 10_000;
 /** Looks API keys up. What it remembers is forgotten the moment the read model learns of a change to key or owner. */
 @Injectable()
 export class Authentication {
+  /** Requests whose key was remembered, and whose was looked up. */
+  readonly counts = { hit: 0, miss: 0 };
+  /** Requests that brought no good key, by what was wrong with it. */
+  readonly refused = { missing: 0, malformed: 0, unknown: 0, revoked: 0, owner_inactive: 0, expired: 0 };
   /** By key hash, so that no key stays in memory. */
   private readonly cache = new LRUCache<string, Principal>({ max: CACHED_KEYS });
   /** Counts changes, so that a look-up under way while one happens is not remembered. */
@@ -33,15 +37,23 @@ export class Authentication {
 
   /** The key's owner where that is known without a look-up. */
   remembered(key: string): Principal | undefined {
-    return this.valid(this.cache.get(hashApiKey(key)));
+    const found = this.valid(this.cache.get(hashApiKey(key)));
+    if (found) this.counts.hit++;
+    return found;
   }
 
-  /** The key's owner; undefined for a key that is malformed, unknown, revoked or expired, or whose owner is not active. */
-  async principal(key: string): Promise<Principal | undefined> {
-    if (!isApiKey(key)) return undefined;
+  /** The key's owner; undefined for a key that is missing, malformed, unknown, revoked or expired, or whose owner is not active. */
+  async principal(key: string | undefined): Promise<Principal | undefined> {
+    if (key === undefined) return this.refuse('missing');
+    if (!isApiKey(key)) return this.refuse('malformed');
     const hash = hashApiKey(key);
-    const cached = this.cache.get(hash);
-    return this.valid(cached ?? (await this.lookUp(hash)));
+    const found = this.cache.get(hash) ?? (await this.lookUp(hash));
+    return found && (this.valid(found) ?? this.refuse('expired'));
+  }
+
+  private refuse(why: keyof Authentication['refused']): Principal | undefined {
+    this.refused[why]++;
+    return undefined;
   }
 
   private valid(found: Principal | undefined): Principal | undefined {
@@ -49,11 +61,13 @@ export class Authentication {
   }
 
   private async lookUp(hash: string): Promise<Principal | undefined> {
+    this.counts.miss++;
     const before = this.changes;
     const key = await this.rows.findOne(apiKeyView, 'keyHash', hash);
-    if (!key || key.revoked || !isSameHash(key.keyHash, hash)) return undefined;
+    if (!key || !isSameHash(key.keyHash, hash)) return this.refuse('unknown');
+    if (key.revoked) return this.refuse('revoked');
     const user = await this.rows.get(userView, key.userId);
-    if (user?.state !== 'active' || user.accountId !== key.accountId) return undefined;
+    if (user?.state !== 'active' || user.accountId !== key.accountId) return this.refuse('owner_inactive');
     const { userId, accountId, name, role } = user;
     const permissions = JSON.parse(user.permissions) as string[];
     const principal = {

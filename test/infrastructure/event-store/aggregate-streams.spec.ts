@@ -124,6 +124,7 @@ describe('commands decided together', () => {
       3n,
     ]);
     expect(counts()).toEqual([1, 10, 11, 12]);
+    expect(counters.counts).toEqual({ remembered: 1, read: 1, redecided: 1 });
   });
   it.each([
     ['of unknown outcome: the stream is read again before the next', new OutcomeUnknown(), 2],

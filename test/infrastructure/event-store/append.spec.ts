@@ -22,6 +22,7 @@ const doubtful = [
 ];
 
 const add = () => given.store.append('user-1', NO_STREAM, [renamed(), renamed()]);
+const idle = { inFlight: 0, waiting: 0, inDoubt: 0 };
 const stored = () => given.server.eventsOf('user-1').length;
 
 describe('append', () => {
@@ -53,6 +54,7 @@ describe('append', () => {
     given.server.onAppend.push(append.storeAndFail(code));
     expect(await add()).toEqual({ revision: 1n, position: 200n });
     expect(stored()).toBe(2);
+    expect(given.store.appending).toEqual({ ...idle, resolved: { stored: 1, not_stored: 0, unknown: 0 } });
   });
 
   it.each(doubtful)('repeats what was not stored when the call failed with status %d', async (code) => {
@@ -91,6 +93,7 @@ describe('append', () => {
     });
     await expect(add()).rejects.toBeInstanceOf(WrongExpectedRevision);
     expect(stored()).toBe(1);
+    expect(given.store.appending).toEqual({ ...idle, resolved: { stored: 0, not_stored: 1, unknown: 0 } });
   });
 
   it('does not take half of its events for all', async () => {
@@ -114,7 +117,11 @@ describe('append', () => {
 
   it('says so where the outcome stays unknown', async () => {
     given.server.onAppend.push(...Array.from({ length: 99 }, () => append.fail(grpc.status.UNAVAILABLE)));
-    await expect(add()).rejects.toBeInstanceOf(OutcomeUnknown);
+    const failing = add();
+    await given.server.until(() => given.server.appends.length > 1);
+    expect(given.store.appending.inDoubt).toBe(1);
+    await expect(failing).rejects.toBeInstanceOf(OutcomeUnknown);
+    expect(given.store.appending).toEqual({ ...idle, resolved: { stored: 0, not_stored: 0, unknown: 1 } });
   });
 
   it('says unavailable where nothing was ever sent', async () => {
