@@ -15,9 +15,6 @@ import { type AppendsState, Unsettled } from './unsettled.js';
 import { WaitingLine } from './waiting-line.js';
 import { within } from './within.js';
 
-/** A few lost answers on a connection that gives others are no reason to cut those off. */
-const toleratedOverdue = 4;
-
 /**
  * Brings appends to the store one way or the other: stored, certainly not stored, or unknown, and always in time. An
  * attempt in doubt is repeated with the same ids and the same expected revision, which lets only one of them land.
@@ -195,7 +192,7 @@ export class Appends {
       if (attempt.job.deadline <= now) attempt.job.giveUp();
       else this.line.putBack(attempt.job);
       const alive = this.connection.answers > attempt.answersBefore;
-      if (!alive || this.inFlight.overdueOn(attempt.client) >= toleratedOverdue) this.connection.lose(attempt.client);
+      if (!alive || this.inFlight.tooManyOverdueOn(attempt.client)) this.connection.lose(attempt.client);
     }
   }
 }

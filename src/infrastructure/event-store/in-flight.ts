@@ -13,6 +13,8 @@ export type Attempt = {
   overdue: boolean;
 };
 
+const TOLERATED_OVERDUE = 4;
+
 /** What the client holds, in the order it was given; never more than it can pass on at once. */
 export class InFlight {
   private readonly attempts = new Set<Attempt>();
@@ -48,10 +50,11 @@ export class InFlight {
     return found;
   }
 
-  overdueOn(client: EventStoreDBClient): number {
+  /** A few lost answers on a connection that gives others are no reason to cut those off; more are. */
+  tooManyOverdueOn(client: EventStoreDBClient): boolean {
     let count = 0;
     for (const attempt of this.attempts) if (attempt.overdue && attempt.client === client) count++;
-    return count;
+    return count >= TOLERATED_OVERDUE;
   }
 
   /** Takes out all that a client held; it has been let go of. */
