@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import pg from 'pg';
 import { userView } from '../../src/users/projections/user-view.projection.js';
+import type { ServiceUnderTest } from '../support/service.js';
 import { type Client, clientOf, type Refusal, refusal, type Sdk, sdks } from './sdks.js';
 import { withService } from './with-service.js';
 
@@ -52,14 +54,25 @@ describe.each(sdks)('@arizeai/ax-client %s throws APIError', (_version, sdk) => 
   it('500 where something is broken, without saying what', async () => {
     const { id: userId } = await context.seed.user();
     const client = clientOf(sdk, context.service);
-    const file = new Database(join(context.service.dataDir, 'read-model.sqlite'));
-    file.exec(`drop table "${userView.name}"`);
-    file.close();
+    await dropUsers(context.service);
     const error = await refusal(sdk.getUser({ client, userId }));
     isApiError(sdk, error, 500, 'request_id');
     expect(error.message).not.toContain('table');
   });
 });
+
+async function dropUsers({ database, dataDir }: ServiceUnderTest): Promise<void> {
+  if (database) {
+    const client = new pg.Client(database.url);
+    await client.connect();
+    await client.query(`drop table user_ledger."${userView.name}"`);
+    await client.end();
+    return;
+  }
+  const file = new Database(join(dataDir, 'read-model.sqlite'));
+  file.exec(`drop table "${userView.name}"`);
+  file.close();
+}
 
 function isApiError(sdk: Sdk, error: Refusal, statusCode: number, says: string): void {
   expect(error).toBeInstanceOf(sdk.APIError);
