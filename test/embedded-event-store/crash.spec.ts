@@ -70,7 +70,7 @@ class CrashTest {
 
   async #readOn(): Promise<void> {
     const position = this.#log.at(-1)?.position ?? BigInt(EVENTS);
-    this.#log.push(...(await this.load.read(position + 1n)));
+    for (const event of await this.load.read(position + 1n)) this.#log.push(event);
   }
 
   /** What was acknowledged is there, where its writer was told; nothing is there twice, in part, or unasked for. */
