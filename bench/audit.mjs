@@ -1,9 +1,7 @@
 // Measures the audit trail: rebuild, pages of every filter, and a full export, over a log of any length.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { print, run, say, verdict } from './command-line.mjs';
 import { seedHistory } from './audit-history.mjs';
+import { quantiles } from './quantiles.mjs';
 import { Service } from './service.mjs';
 
 const USAGE = `Usage: npm run bench:audit -- [options]
@@ -18,8 +16,6 @@ the audit trail over HTTP.
 
 Exit codes: 0 measured, 1 failed, 2 wrong usage. A goal missed is reported and changes nothing here.
 `;
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const MIB = 1024 * 1024;
 
 const OPTIONS = {
   events: { default: '100000', least: 1000, most: 10_000_000 },
@@ -49,9 +45,8 @@ async function pages(service, name, queries, count) {
       cursor = `&cursor=${encodeURIComponent(page.pagination.next_cursor)}`;
     }
   }
-  took.sort((a, b) => a - b);
-  const at = (part) => took[Math.min(took.length - 1, Math.floor(part * took.length))];
-  return { name, pages: took.length, rowsPerPage: rows / took.length, p50: at(0.5), p99: at(0.99) };
+  const { p50, p99 } = quantiles(took);
+  return { name, pages: took.length, rowsPerPage: rows / took.length, p50, p99 };
 }
 
 async function exported(service, accept) {
@@ -69,19 +64,14 @@ async function exported(service, accept) {
 
 async function main(options) {
   const service = new Service();
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void service.stop().finally(() => process.exit(130)));
+  service.stopOnSignals();
   try {
     await service.start();
     await service.end();
     say(`writing ${options.events} events`);
     const known = await seedHistory(service, options.events, say);
     say('rebuilding the read model');
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
-      env: service.environment,
-      maxBuffer: MIB,
-    });
-    const rebuild = JSON.parse(stdout);
+    const rebuild = await service.rebuild();
     say(`${rebuild.events_per_second} events/s`);
     await service.start();
     await pages(service, 'warm-up', () => 'limit=50', 50);

@@ -1,9 +1,8 @@
 // Measures what a capacity model needs to know: processor time by request, and bytes by event and by row.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { Service } from './service.mjs';
 import { bytesPerRow, postgresTables, sqliteTables } from './table-sizes.mjs';
 
@@ -27,7 +26,6 @@ afterwards. A second instance follows then, and what that takes it is told too.
 Exit codes: 0 measured, 1 failed, 2 wrong usage.
 `;
 const AT_ONCE = 16;
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** Linux counts processor time in these, whatever the machine (USER_HZ). */
 const TICK_MS = 10;
 const url = process.env.DATABASE_URL;
@@ -156,16 +154,14 @@ async function measure(options) {
     const get = await phase(options.reads, (i) => send('GET', `/v2/users/${pick(i * 7919)}`), service);
     await follower?.end();
     await service.end();
-    const rebuilt = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
-      env: service.environment,
-    });
+    const rebuilt = await service.rebuild();
     const log = join(service.dataDir, 'eventstore', 'events.db');
     const events = sqliteTables(log).find(({ name }) => name === 'events').rows;
     const tables = url ? await postgresTables(url) : sqliteTables(join(service.dataDir, 'read-model.sqlite'));
     return {
       readModel: url ? 'postgres' : 'sqlite',
       cpu: { create, patch, get },
-      rebuiltPerSecond: JSON.parse(rebuilt.stdout).events_per_second,
+      rebuiltPerSecond: rebuilt.events_per_second,
       bytes: {
         event: statSync(log).size / events,
         user: bytesPerRow(tables, 'user-view'),

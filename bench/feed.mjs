@@ -5,6 +5,7 @@ import { seedHistory } from './audit-history.mjs';
 import { FeedClient, openClients } from './feed-client.mjs';
 import { renameAtRate } from './feed-load.mjs';
 import { seedUsers } from './seed.mjs';
+import { quantiles } from './quantiles.mjs';
 import { Service } from './service.mjs';
 
 const USAGE = `Usage: npm run bench:feed -- [options]
@@ -83,12 +84,6 @@ async function latency(service, { clients: count, rate, seconds }) {
   return { clients: count, rate, seconds, perSecond, fromSent: since('sent'), fromAnswered: since('answered') };
 }
 
-function quantiles(values) {
-  const sorted = Float64Array.from(values).sort();
-  const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-  return { p50: at(0.5), p99: at(0.99), most: sorted.at(-1) };
-}
-
 /** How fast one client reads all of history. */
 async function catchUp(service, events, say) {
   await service.end();
@@ -106,8 +101,7 @@ async function catchUp(service, events, say) {
 
 async function main(options) {
   const service = new Service();
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void service.stop().finally(() => process.exit(130)));
+  service.stopOnSignals();
   try {
     await service.start();
     say(`${options.idle} idle clients`);

@@ -1,11 +1,13 @@
 // The built service as the benchmark runs it: on free ports and a data directory of its own.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
@@ -76,6 +78,21 @@ export class Service {
 
   get environment() {
     return { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: this.#dataDir, EMBEDDED_EVENTSTORE_PORT: '0' };
+  }
+
+  /** Tells the read model anew, as the command line does while the service is not running; resolves to what it says. */
+  async rebuild() {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
+      env: this.environment,
+      maxBuffer: 1024 * 1024,
+    });
+    return JSON.parse(stdout);
+  }
+
+  /** Leaves nothing behind where the benchmark is interrupted. */
+  stopOnSignals() {
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.once(signal, () => void this.stop().finally(() => process.exit(130)));
   }
 
   /** Ends it and removes its data. */

@@ -1,9 +1,7 @@
 // Measures reading users where there are a great many: pages, searches, single users, and the rebuild.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { print, run, say, verdict } from './command-line.mjs';
 import { seedManyUsers } from './many-users.mjs';
+import { quantiles } from './quantiles.mjs';
 import { Service } from './service.mjs';
 
 const USAGE = `Usage: npm run bench:users -- [options]
@@ -17,7 +15,6 @@ Writes a log of users, rebuilds the read model from it, and measures lists, sear
 
 Exit codes: 0 measured, 1 failed, 2 wrong usage. A goal missed is reported and changes nothing here.
 `;
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const GOAL_MS = 20;
 const GOAL_SECONDS = 10;
 const WARM_UP = 50;
@@ -76,25 +73,20 @@ async function measure(service, name, path, requests) {
     took.push(performance.now() - began);
     rows += users?.length ?? 1;
   }
-  took.sort((a, b) => a - b);
-  const at = (part) => took[Math.min(took.length - 1, Math.floor(part * took.length))];
-  return { name, rows: rows / requests, p50: at(0.5), p99: at(0.99) };
+  const { p50, p99 } = quantiles(took);
+  return { name, rows: rows / requests, p50, p99 };
 }
 
 async function main(options) {
   const service = new Service();
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void service.stop().finally(() => process.exit(130)));
+  service.stopOnSignals();
   try {
     await service.start();
     await service.end();
     const users = await seedManyUsers(service, options.users, say);
     say('rebuilding the read model');
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
-      env: service.environment,
-    });
-    const rebuild = JSON.parse(stdout);
-    say(stdout.trim());
+    const rebuild = await service.rebuild();
+    say(JSON.stringify(rebuild));
     await service.start();
     const cursors = await deepCursors(service);
     const all = kinds(users, cursors, new Date(Date.now() + 3_600_000).toISOString());

@@ -1,4 +1,4 @@
-import { readSettings } from '../settings.js';
+import { InvalidSettings, readSettings } from '../settings.js';
 import { type Given, HINT, NoService, type ServiceAddress, serviceAddress } from './service-address.js';
 
 const WITHIN_MS = 30_000;
@@ -41,6 +41,12 @@ export class ServiceClient {
  */
 export const clientOf = (given: Given): ServiceClient =>
   new ServiceClient(serviceAddress(given, readSettings(process.env)));
+
+/** What a person is told where the service was not to be asked, or said no; undefined of other errors. */
+export const serviceFault = (error: unknown): string | undefined =>
+  error instanceof NoService || error instanceof Refused || error instanceof InvalidSettings
+    ? error.message
+    : undefined;
 
 function whatItSaid(status: number, text: string): string {
   let problem: Problem;

@@ -6,14 +6,9 @@ import {
   Overloaded,
   WrongExpectedRevision,
 } from '../event-sourcing/errors.js';
-import {
-  type Appended,
-  type Delivery,
-  EventStore,
-  type NewEvent,
-  type StreamPrefixes,
-} from '../event-sourcing/event-store.js';
-import { NO_STREAM, type Position, type Recorded, type Revision } from '../event-sourcing/fact.js';
+import type { Appended, NewEvent } from '../event-sourcing/event-store.js';
+import { NO_STREAM, type Revision } from '../event-sourcing/fact.js';
+import { EventStoreAround } from './event-store-around.js';
 
 /** A stream that nobody writes. */
 const PROBED = 'probe-writes';
@@ -21,16 +16,12 @@ const PROBE_WITHIN_MS = 2_000;
 const PROBED_AGAIN_MS = 1_000;
 
 /** The event store, with a watch on how long appends take, how they end, and whether there are any to be had. */
-export class MeasuredEventStore extends EventStore {
+export class MeasuredEventStore extends EventStoreAround {
   readonly durations = new Distribution(SECONDS);
   readonly outcomes = { stored: 0, conflict: 0, unavailable: 0, unknown: 0, overloaded: 0, too_large: 0, failed: 0 };
   /** The last append to end was not answered, or was refused for no fault of its own. */
   private doubtful = false;
   private probe: { at: number; answer: Promise<boolean> } | undefined;
-
-  constructor(private readonly store: EventStore) {
-    super();
-  }
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
     const began = performance.now();
@@ -71,26 +62,6 @@ export class MeasuredEventStore extends EventStore {
     return Promise.race([tried, late]).finally(() => {
       clearTimeout(timer);
     });
-  }
-
-  override read(stream: string, from: Revision): AsyncIterable<Recorded> {
-    return this.store.read(stream, from);
-  }
-
-  override subscribe(
-    streams: StreamPrefixes,
-    after: Position | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<Delivery> {
-    return this.store.subscribe(streams, after, signal);
-  }
-
-  override head(): Promise<Position | undefined> {
-    return this.store.head();
-  }
-
-  override close(): Promise<void> {
-    return this.store.close();
   }
 }
 

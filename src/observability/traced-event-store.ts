@@ -1,23 +1,18 @@
-import {
-  type Appended,
-  type Delivery,
-  EventStore,
-  type NewEvent,
-  type StreamPrefixes,
-} from '../event-sourcing/event-store.js';
-import type { Position, Recorded, Revision } from '../event-sourcing/fact.js';
+import type { Appended, EventStore, NewEvent } from '../event-sourcing/event-store.js';
+import type { Revision } from '../event-sourcing/fact.js';
+import { EventStoreAround } from './event-store-around.js';
 import type { Span, Traces } from './traces.js';
 
 /**
  * The event store, with a span for each append: one for each command in it, for commands that share an append belong to
  * traces of their own. Events then name that span, so that whoever reads them goes on from it. Only where traces are wanted.
  */
-export class TracedEventStore extends EventStore {
+export class TracedEventStore extends EventStoreAround {
   constructor(
-    private readonly store: EventStore,
+    store: EventStore,
     private readonly traces: Traces,
   ) {
-    super();
+    super(store);
   }
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
@@ -52,26 +47,6 @@ export class TracedEventStore extends EventStore {
       if (span) spans.set(meta.traceparent, span);
     }
     return spans;
-  }
-
-  override read(stream: string, from: Revision): AsyncIterable<Recorded> {
-    return this.store.read(stream, from);
-  }
-
-  override subscribe(
-    streams: StreamPrefixes,
-    after: Position | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<Delivery> {
-    return this.store.subscribe(streams, after, signal);
-  }
-
-  override head(): Promise<Position | undefined> {
-    return this.store.head();
-  }
-
-  override close(): Promise<void> {
-    return this.store.close();
   }
 }
 

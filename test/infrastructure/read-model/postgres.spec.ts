@@ -31,18 +31,24 @@ const endOthers = (): Promise<unknown> =>
   sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`.execute(db);
 
+async function makeDatabase(): Promise<void> {
+  database = await newDatabase(postgresUrl ?? '');
+  db = onPool(openPool(database.url, 4, silent));
+  await prepareSchema(db);
+  await openLeases(db);
+}
+
+async function dropDatabase(): Promise<void> {
+  await db.destroy();
+  await database.drop();
+}
+
 withPostgres('a PostgreSQL that is shared with others (skipped where there is none)', () => {
-  beforeEach(async () => {
+  beforeEach(() => {
     said = [];
-    database = await newDatabase(postgresUrl ?? '');
-    db = onPool(openPool(database.url, 4, silent));
-    await prepareSchema(db);
-    await openLeases(db);
   });
-  afterEach(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  beforeEach(makeDatabase);
+  afterEach(dropDatabase);
 
   it('ends idle connections, and nobody notices', async () => {
     const other = onPool(openPool(database.url, 4, log));
@@ -100,16 +106,8 @@ async function writer(): Promise<PostgresReadModelWriter> {
 }
 
 withPostgres('a lease (skipped where there is no PostgreSQL)', () => {
-  beforeEach(async () => {
-    database = await newDatabase(postgresUrl ?? '');
-    db = onPool(openPool(database.url, 4, silent));
-    await prepareSchema(db);
-    await openLeases(db);
-  });
-  afterEach(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  beforeEach(makeDatabase);
+  afterEach(dropDatabase);
 
   it('has one holder, until it is let go of or its time is over, and each under a token of its own', async () => {
     const [a, b, c] = [leaseOf(), leaseOf(100), leaseOf()];
