@@ -115,7 +115,10 @@ export class EventStoreClient {
     return {
       pause: () => this.#ask('pause', id),
       resume: () => this.#ask('resume', id),
-      end: () => this.#ask('unsubscribe', id),
+      end: async () => {
+        await this.#ask('unsubscribe', id);
+        this.#listeners.delete(id);
+      },
     };
   }
 

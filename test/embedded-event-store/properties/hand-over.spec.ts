@@ -125,7 +125,8 @@ function wantedOf({ follower, begunBefore }: Joined, log: readonly Seen[]): read
 async function expectTold(joined: Joined, log: readonly Seen[]): Promise<void> {
   const { follower } = joined;
   const last = log.findLast((event) => belongsTo(follower.source, event));
-  const isThere = () => follower.seen.at(-1)?.id === last?.id || wantedOf(joined, log).length === 0;
+  const hasAll = () => follower.seen.at(-1)?.id === last?.id || wantedOf(joined, log).length === 0;
+  const isThere = () => hasAll() && follower.caughtUpAfter.length > 0;
   await eventually('a subscriber is told everything', isThere, 20_000).catch(() => undefined);
   expect(placesOf(follower.seen)).toEqual(placesOf(wantedOf(joined, log)));
   expect([follower.faults, follower.caughtUpAfter]).toEqual([[], [expect.any(Number)]]);

@@ -90,7 +90,7 @@ export class Trial {
 
   /** Ends the store while it is asked for something; what was not answered is asked again. */
   async #end({ how, afterMs, requests }: Extract<Step, { kind: 'end' }>): Promise<void> {
-    const asked = requests.map((request) => this.#asked(certain(request)));
+    const asked = requests.map((request) => this.#asked(this.#certain(request)));
     const answers = asked.map(async (one) => (one.outcome = await ask(this.#store.clients[one.client], one.wish)));
     const settled = Promise.allSettled(answers);
     await pause(afterMs);
@@ -127,6 +127,17 @@ export class Trial {
       : { kind: what, stream, expected: wanted, ids: Array.from({ length: count + 1 }, () => randomUUID()) };
     this.#appends.push(wish);
     return { client, wish };
+  }
+
+  /**
+   * Only what names a revision can be asked for again without doing it twice. No stream names one where there never was
+   * any: a deleted stream is brought back by such an append, and refuses it the second time.
+   */
+  #certain(request: Request): Request {
+    const isNew = this.model.current(this.#streams[request.stream] ?? '') < 0n;
+    const word = isNew ? 'no_stream' : 0;
+    const expected = typeof request.expected === 'number' ? request.expected : word;
+    return { ...request, what: 'append', expected, again: undefined };
   }
 
   /**
@@ -223,14 +234,6 @@ export class Trial {
 
 const LARGEST = 2n ** 63n - 1n;
 const within = (revision: bigint): bigint => (revision < 0n ? 0n : revision > LARGEST ? LARGEST : revision);
-
-/** Only what names a revision can be asked for again without doing it twice. */
-const certain = (request: Request): Request => ({
-  ...request,
-  what: 'append',
-  expected: typeof request.expected === 'number' ? request.expected : 'no_stream',
-  again: undefined,
-});
 
 const asSeen = ({ stream, revision, position, id, type, hides }: Held): Seen => ({
   ...{ stream, revision, position, id, type },
