@@ -42,6 +42,8 @@ export type Selection = Readonly<{
   where: readonly Test[];
   /** What the rows found are held against, without an index being chosen for it. */
   filter?: readonly Test[];
+  /** What the row of another table is held against, whose key the column `by` of the rows found is. */
+  joined?: Readonly<{ table: Table; by: string; filter: readonly Test[] }>;
   /** Columns, `key` and `position` among them; together they tell any two rows apart. */
   order: readonly string[];
   descending?: boolean;

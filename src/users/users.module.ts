@@ -30,6 +30,7 @@ import { UsersController } from './http/users.controller.js';
 import { accountView } from './projections/account-view.projection.js';
 import { apiKeyView } from './projections/api-key-view.projection.js';
 import { auditClock } from './projections/audit-clock.projection.js';
+import { auditChange } from './projections/audit-change.chronicle.js';
 import { auditEntry } from './projections/audit-entry.chronicle.js';
 import { commandReceipt } from './projections/command-receipt.projection.js';
 import { invitationView } from './projections/invitation-view.projection.js';
@@ -52,7 +53,7 @@ import { UserHistory } from './queries/user-history.js';
 export const readModel: ReadModelShape = {
   streams: ['user-', 'apikey-', 'account-', 'denied-'],
   projections: [userView, apiKeyView, accountView, invitationView, commandReceipt, auditClock],
-  chronicles: [userVersion, auditEntry],
+  chronicles: [userVersion, auditEntry, auditChange],
 };
 
 @Module({

@@ -79,7 +79,7 @@ export class FakeProgress extends ProjectionProgress {
 /** A rename as the trail has it. */
 export function entry(position: bigint, given: Partial<UserEventEntry> = {}): UserEventEntry {
   const data = JSON.stringify({ userId: 'U', from: 'Ada', to: `Ada ${position.toString()}` });
-  const told = { accountId: 'A', first: true, eventId: `E${position.toString()}`, type: 'UserRenamed', data };
+  const told = { accountId: 'A', eventId: `E${position.toString()}`, type: 'UserRenamed', data };
   const occurredAt = '2026-01-02T03:04:05.678Z';
   return { ...told, occurredAt, traceparent: null, revision: 0n, position, ...given } as UserEventEntry;
 }

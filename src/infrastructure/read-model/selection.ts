@@ -12,6 +12,7 @@ import type { AnyTables } from './sql-read-model.js';
 import type { RawRow } from './tables.js';
 
 type Builder = ExpressionBuilder<AnyTables, string>;
+type Joined = NonNullable<Selection['joined']>;
 type Query = SelectQueryBuilder<AnyTables, string, RawRow>;
 
 /** SQLite has no booleans. */
@@ -29,13 +30,24 @@ function held(build: Builder, test: Test, byIndex: boolean): Expression<SqlBool>
 
 /** The rows of a selection, as a query. */
 export function selecting(db: Kysely<AnyTables>, table: Table, selection: Selection): Query {
-  const { where, filter = [], order, descending = false, after, limit } = selection;
+  const { where, filter = [], order, joined, descending = false, after, limit } = selection;
   let query: Query = db.selectFrom(table.name).selectAll();
   for (const test of where) query = query.where((build) => held(build, test, true));
   for (const test of filter) query = query.where((build) => held(build, test, false));
+  if (joined) query = query.where((build) => fits(build, table, joined));
   if (after) query = query.where(() => comesAfter(order, after, descending));
   for (const column of order) query = query.orderBy(column, descending ? 'desc' : 'asc');
   return query.limit(limit);
+}
+
+/** Asked row by row: as a value, for of an `exists` a database makes a join, and begins it where it likes. */
+function fits(build: Builder, table: Table, { table: other, by, filter }: Joined): Expression<SqlBool> {
+  let query = build
+    .selectFrom(other.name)
+    .select(sql`1`.as('one'))
+    .whereRef(`${other.name}.key`, '=', `${table.name}.${by}`);
+  for (const test of filter) query = query.where((inner) => held(inner, test, false));
+  return build(query, 'is not', null);
 }
 
 /** Row values, compared column by column (SQL-92; SQLite since 3.15, PostgreSQL). */

@@ -115,7 +115,7 @@ export const auditEventResponse = (entry: Stored<AuditEntry>): AuditEventRespons
     api_key_id: keyId(entry.apiKeyId),
   },
   target: { user_id: userId(entry.targetId), name: entry.targetName },
-  changes: (JSON.parse(entry.changes ?? '[]') as FieldChange[]).map(shown),
+  changes: (JSON.parse(entry.changes) as FieldChange[]).map(shown),
   authorization: { rule: entry.rule },
   context: {
     ip: entry.ip,

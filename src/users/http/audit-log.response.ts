@@ -38,9 +38,7 @@ export const auditLogResponse = (entry: AuditEntry): AuditLogResponse => ({
   variables: JSON.stringify({
     user_id: entry.targetId === null ? null : encodeId('User', entry.targetId),
     outcome: entry.outcome,
-    ...Object.fromEntries(
-      (JSON.parse(entry.changes ?? '[]') as FieldChange[]).map(({ field, after }) => [field, after]),
-    ),
+    ...Object.fromEntries((JSON.parse(entry.changes) as FieldChange[]).map(({ field, after }) => [field, after])),
   }),
   created_at: entry.occurredAt,
 });

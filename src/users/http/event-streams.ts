@@ -99,7 +99,7 @@ export class EventStreams {
   private handOn(rows: RowsByKey): void {
     if (this.groups.size === 0) return;
     const events = [...rows.values()] as unknown as UserEventEntry[];
-    const told = events.filter(({ first, type }) => first && FEED_TYPES.includes(type));
+    const told = events.filter(({ type }) => FEED_TYPES.includes(type));
     for (const group of this.groups.values()) {
       const { accountId, types } = group.filter;
       const theirs = told.filter((event) => event.accountId === accountId && (types?.includes(event.type) ?? true));

@@ -17,12 +17,12 @@ export type AuditFilters = Readonly<{
   to?: string;
 }>;
 
-/** Filters that are columns of the same name. */
-export const AUDIT_COLUMNS = [
-  ...(['requestId', 'targetId', 'apiKeyId', 'actorId', 'after', 'before'] as const),
-  ...(['ip', 'field', 'type', 'outcome'] as const),
+/** Filters that are columns of the same name: of single changes, of which an event may have several, and of the event. */
+export const CHANGE_COLUMNS = ['after', 'before', 'field'] as const satisfies readonly (keyof AuditFilters)[];
+export const EVENT_COLUMNS = [
+  ...(['requestId', 'targetId', 'apiKeyId', 'actorId', 'ip', 'type', 'outcome'] as const),
 ] satisfies readonly (keyof AuditFilters)[];
 
-/** Filters about single changes, of which an event may have several. */
-export const isAboutChange = ({ field, before, after }: AuditFilters): boolean =>
-  field !== undefined || before !== undefined || after !== undefined;
+/** Whether a filter is about single changes. */
+export const isAboutChange = (filters: AuditFilters): boolean =>
+  CHANGE_COLUMNS.some((column) => filters[column] !== undefined);

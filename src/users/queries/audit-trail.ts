@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Position } from '../../event-sourcing/fact.js';
+import type { Table } from '../../event-sourcing/projection.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
-import { accountCode } from '../projections/account-code.js';
-import { auditEntryKey } from '../projections/audit-entry-key.js';
+import { accountCode, ofAccount } from '../projections/account-code.js';
+import { type AuditChange, auditChange } from '../projections/audit-change.chronicle.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
-import { AUDIT_COLUMNS, type AuditFilters, isAboutChange } from './audit-filters.js';
+import { auditEntryKey } from '../projections/audit-keys.js';
+import { type FieldChange, type FieldValue, valueText } from '../projections/field-change.js';
+import { type AuditFilters, CHANGE_COLUMNS, EVENT_COLUMNS, isAboutChange } from './audit-filters.js';
 import { type Lead, walk } from './walk.js';
 
 /** How far a filter's rows are counted to tell which filter leads: past that, all count as many. */
@@ -22,6 +25,11 @@ export type Stretch = Readonly<{
 /** A part of the log, both ends included. */
 type Part = Readonly<{ first: Position; last: Position }>;
 
+type Column = (typeof CHANGE_COLUMNS | typeof EVENT_COLUMNS)[number];
+
+/** The filter that leads, and whether it is about single changes. */
+type Leading = Readonly<{ lead?: Lead; ofChanges: boolean }>;
+
 /**
  * Searches an account's audit trail. Of the filters, the one with the fewest rows leads, and finds them in log order by
  * its index; the others are held against what it finds. So any one filter is fast however long the trail is, and several
@@ -31,57 +39,76 @@ type Part = Readonly<{ first: Position; last: Position }>;
 export class AuditTrail {
   constructor(private readonly rows: Rows) {}
 
-  /** The first entry of each event that matches, in log order. */
+  /** The entries that match, in log order. */
   async search(accountId: string, filters: AuditFilters, stretch: Stretch): Promise<Stored<AuditEntry>[]> {
     let part = past(await this.part(accountId, filters, stretch.pin), stretch.after, stretch.descending);
-    const lead = await this.leading(accountId, filters);
-    const filter = [equal('accountId', accountId), ...heldAgainst(filters, lead.column)];
+    const leading = await this.leading(accountId, filters);
+    const { descending } = stretch;
     const found: Stored<AuditEntry>[] = [];
     for (;;) {
-      const limit = stretch.limit - found.length;
       // One bound at each end: of two, a database searches by one and walks up to the other.
       const where = [
-        equal('account', accountCode(accountId)),
+        ofAccount(accountId, leading.lead !== undefined),
         test('position', '>=', part.first),
         test('position', '<=', part.last),
       ];
-      const selection = { where, filter, limit, descending: stretch.descending };
-      const next = await walk(this.rows, auditEntry, lead, selection);
-      found.push(...onePerEvent(next));
-      if (next.length < limit || found.length === stretch.limit) return this.first(found);
-      part = past(part, found.at(-1)?.position, stretch.descending);
+      // Few events of a rare filter have a change that fits; of a leading change, each row is one that does.
+      const limit = !leading.ofChanges && isAboutChange(filters) ? COUNTED : stretch.limit - found.length;
+      const next = await this.walked(accountId, filters, leading, { where, limit, descending });
+      found.push(...next.entries);
+      if (!next.more || found.length >= stretch.limit) return found.slice(0, stretch.limit);
+      part = past(part, next.last, descending);
     }
   }
 
-  /** The first entries of their events, in place of those that were found. */
-  private async first(found: readonly Stored<AuditEntry>[]): Promise<Stored<AuditEntry>[]> {
-    const keys = found.filter(({ first }) => !first).map(({ position }) => auditEntryKey(position, 0));
-    if (keys.length === 0) return [...found];
+  /** The entries that one walk along the leading filter's index finds, and how far it came. */
+  private async walked(
+    accountId: string,
+    filters: AuditFilters,
+    { lead, ofChanges }: Leading,
+    selection: Readonly<{ where: readonly Test[]; limit: number; descending: boolean }>,
+  ): Promise<Readonly<{ entries: readonly Stored<AuditEntry>[]; last: Position | undefined; more: boolean }>> {
+    const ofEvent = [equal('accountId', accountId), ...heldAgainst(filters, EVENT_COLUMNS, lead), ...within(filters)];
+    if (!ofChanges) {
+      const found = await walk(this.rows, auditEntry, lead, { ...selection, filter: ofEvent });
+      const entries = isAboutChange(filters) ? found.filter((entry) => hasChange(entry, filters)) : found;
+      return { entries, last: found.at(-1)?.position, more: found.length === selection.limit };
+    }
+    const filter = heldAgainst(filters, CHANGE_COLUMNS, lead);
+    const joined = { table: auditEntry, by: 'entry', filter: ofEvent };
+    const found = await walk(this.rows, auditChange, lead, { ...selection, filter, joined });
+    const entries = await this.entriesOf(found);
+    return { entries, last: found.at(-1)?.position, more: found.length === selection.limit };
+  }
+
+  /** The entries of changes, each once, in their order. */
+  private async entriesOf(changes: readonly AuditChange[]): Promise<Stored<AuditEntry>[]> {
+    const keys = [...new Set(changes.map(({ entry }) => entry))];
+    if (keys.length === 0) return [];
     const where: Test[] = [{ column: 'key', is: 'in', value: keys }];
     const entries = await this.rows.select(auditEntry, { where, order: ['key'], limit: keys.length });
-    const byPosition = new Map(entries.map((entry) => [entry.position, entry]));
-    return found.map((entry) => byPosition.get(entry.position) ?? entry);
+    const byKey = new Map(entries.map((entry) => [auditEntryKey(entry.position), entry]));
+    return keys.flatMap((key) => byKey.get(key) ?? []);
   }
 
-  /** The filter with the fewest rows; without any, every event's first entry. */
-  private async leading(accountId: string, filters: AuditFilters): Promise<Lead> {
-    let lead: Lead = isAboutChange(filters) ? { column: 'field', values: [] } : { column: 'first', values: [true] };
+  /** The filter with the fewest rows. Of those with many, one about changes: its rows need not be read to be refused. */
+  private async leading(accountId: string, filters: AuditFilters): Promise<Leading> {
+    let leading: Leading = { ofChanges: false };
     let fewest = Infinity;
-    for (const column of AUDIT_COLUMNS) {
+    for (const column of [...CHANGE_COLUMNS, ...EVENT_COLUMNS]) {
       const values = filters[column];
       if (!values) continue;
+      const ofChanges = (CHANGE_COLUMNS as readonly string[]).includes(column);
+      const table: Table = ofChanges ? auditChange : auditEntry;
       let rows = 0;
       for (const value of values)
-        rows += await this.rows.count(
-          auditEntry,
-          [equal('account', accountCode(accountId)), equal(column, value)],
-          COUNTED,
-        );
+        rows += await this.rows.count(table, [equal('account', accountCode(accountId)), equal(column, value)], COUNTED);
+      rows = Math.min(rows, COUNTED);
       if (rows >= fewest) continue;
-      lead = { column, values };
+      leading = { lead: { column, values }, ofChanges };
       fewest = rows;
     }
-    return lead;
+    return leading;
   }
 
   /**
@@ -123,17 +150,28 @@ function past(part: Part, position: Position | undefined, descending: boolean): 
 const test = (column: string, is: '<' | '<=' | '>=', value: string | bigint): Test => ({ column, is, value });
 const equal = (column: string, value: string | number | boolean): Test => ({ column, is: '=', value });
 
-function heldAgainst(filters: AuditFilters, leading: string): Test[] {
-  const held: Test[] = [];
-  for (const column of AUDIT_COLUMNS) {
+/** The filters of some columns, but for the leading one. */
+function heldAgainst(filters: AuditFilters, columns: readonly Column[], lead: Lead | undefined): Test[] {
+  return columns.flatMap((column): Test[] => {
     const value = filters[column];
-    if (value && column !== leading) held.push({ column, is: 'in', value });
-  }
-  if (!isAboutChange(filters) && leading !== 'first') held.push(equal('first', true));
-  if (filters.from !== undefined) held.push(test('occurredAt', '>=', filters.from));
-  if (filters.to !== undefined) held.push(test('occurredAt', '<', filters.to));
-  return held;
+    return value && column !== lead?.column ? [{ column, is: 'in', value }] : [];
+  });
 }
 
-const onePerEvent = (entries: readonly Stored<AuditEntry>[]): Stored<AuditEntry>[] =>
-  entries.filter((entry, i) => entry.position !== entries[i - 1]?.position);
+function within({ from, to }: AuditFilters): Test[] {
+  const span: Test[] = [];
+  if (from !== undefined) span.push(test('occurredAt', '>=', from));
+  if (to !== undefined) span.push(test('occurredAt', '<', to));
+  return span;
+}
+
+/** Whether one and the same change of an entry is all that is looked for. */
+function hasChange({ changes }: AuditEntry, { field, before, after }: AuditFilters): boolean {
+  const fits = (wanted: readonly string[] | undefined, value: FieldValue) => {
+    const text = valueText(value);
+    return wanted === undefined || (text !== null && wanted.includes(text));
+  };
+  return (JSON.parse(changes) as FieldChange[]).some(
+    (change) => fits(field, change.field) && fits(before, change.before) && fits(after, change.after),
+  );
+}

@@ -5,7 +5,7 @@ import type { Actor } from '../domain/actor.js';
 import { AuditNotReadable } from '../domain/user.errors.js';
 import { userEvents } from '../domain/user.events.js';
 import { mayReadAudit } from '../domain/user.policy.js';
-import { accountCode } from '../projections/account-code.js';
+import { ofAccount } from '../projections/account-code.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 import { type Lead, walk } from './walk.js';
@@ -44,7 +44,7 @@ export class FindUserEventsHandler implements IQueryHandler<FindUserEventsQuery>
     if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
     const { position } = this.progress;
     const where: Test[] = [
-      { column: 'account', is: '=', value: accountCode(actor.accountId) },
+      ofAccount(actor.accountId, types !== undefined),
       { column: 'position', is: '>=', value: page.after + 1n },
       { column: 'position', is: '<=', value: position },
     ];
@@ -60,11 +60,10 @@ export class FindUserEventsHandler implements IQueryHandler<FindUserEventsQuery>
 }
 
 /** All types are most of the log and found in one walk along it; of a few, each is found by its own. */
-const leadOf = (types: readonly string[] | undefined): Lead =>
-  types ? { column: 'type', values: types } : { column: 'first', values: [true] };
+const leadOf = (types: readonly string[] | undefined): Lead | undefined => types && { column: 'type', values: types };
 
 const filterOf = (types: readonly string[] | undefined): Test[] =>
-  types ? [{ column: 'first', is: '=', value: true }] : [{ column: 'type', is: 'in', value: FEED_TYPES }];
+  types ? [] : [{ column: 'type', is: 'in', value: FEED_TYPES }];
 
 /** A read model that is being told anew stands before where a consumer has been; nobody goes back for that. */
 const later = (a: Position, b: Position): Position => (a > b ? a : b);

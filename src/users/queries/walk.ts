@@ -2,15 +2,18 @@ import type { AnyRow, Table } from '../../event-sourcing/projection.js';
 import type { Rows, Selection, Stored, Test } from '../../event-sourcing/read-model.js';
 
 /** What an index is asked for: each of the values is a walk of its own along the log. */
-export type Lead = Readonly<{ column: string; values: readonly (string | boolean)[] }>;
+export type Lead = Readonly<{ column: string; values: readonly string[] }>;
 
-/** Rows in log order, found by an index that ends in the position: the walks of all leading values as one. */
+/** Rows in log order, found by an index that ends in the position: the walks of all leading values as one, or all rows. */
 export async function walk<Row extends AnyRow>(
   rows: Rows,
   table: Table<Row>,
-  { column, values }: Lead,
+  lead: Lead | undefined,
   selection: Omit<Selection, 'order' | 'after'>,
 ): Promise<Stored<Row>[]> {
+  if (!lead) return [...(await rows.select(table, { ...selection, order: ['position'] }))];
+  const { column } = lead;
+  const values = [...new Set(lead.values)];
   const { descending = false, limit } = selection;
   const found: Stored<Row>[] = [];
   for (const value of values) {

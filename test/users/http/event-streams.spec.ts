@@ -42,7 +42,6 @@ describe('what is new', () => {
       entry(1n, { type: 'UserAdded' }),
       entry(2n),
       entry(3n, { accountId: 'B' }),
-      entry(4n, { first: false }),
       entry(5n, { type: 'ApiKeyIssued' }),
       entry(6n, { type: 'AccessDenied' }),
       entry(7n, { type: 'UserRemoved' }),

@@ -4,7 +4,7 @@ import type { Stored } from '../../../src/event-sourcing/read-model.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
 import { accountCode } from '../../../src/users/projections/account-code.js';
 import type { AuditEntry } from '../../../src/users/projections/audit-entry.chronicle.js';
-import { AUDIT_COLUMNS, type AuditFilters } from '../../../src/users/queries/audit-filters.js';
+import { type AuditFilters, CHANGE_COLUMNS, EVENT_COLUMNS } from '../../../src/users/queries/audit-filters.js';
 import { AuditTrail } from '../../../src/users/queries/audit-trail.js';
 import { asText, matches, scan, type Scanned } from '../../support/brute-force-audit.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
@@ -15,6 +15,7 @@ import { tellReadModel } from '../../support/read-model.js';
 const SEED = Number(process.env.AUDIT_SEED ?? randomInt(2 ** 31));
 const EVENTS = Number(process.env.AUDIT_EVENTS ?? 600);
 const QUERIES = Number(process.env.AUDIT_QUERIES ?? 400);
+const AUDIT_COLUMNS = [...CHANGE_COLUMNS, ...EVENT_COLUMNS];
 const END = 10n ** 12n;
 
 const random = randomFrom(SEED);
@@ -27,7 +28,7 @@ let trail: AuditTrail;
 const asScanned = (entry: Stored<AuditEntry>) => ({
   ...{ id: entry.eventId, position: entry.position, type: entry.type, occurredAt: entry.occurredAt },
   ...{ targetId: entry.targetId, targetName: entry.targetName, outcome: entry.outcome, rule: entry.rule },
-  changes: JSON.parse(entry.changes ?? '') as unknown,
+  changes: JSON.parse(entry.changes) as unknown,
 });
 const expected = ({ event, ...said }: Scanned) => ({
   ...{ id: event.id, position: event.position, type: event.type, occurredAt: event.meta.occurredAt },
