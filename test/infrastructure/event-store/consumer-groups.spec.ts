@@ -44,7 +44,7 @@ beforeEach(async () => {
     });
   });
   const logger = { info: nothing, warn: nothing, error: nothing };
-  const [url, timings] = [`esdb://127.0.0.1:${port}?tls=false`, { groups: 100, probe: 100 }];
+  const [url, timings] = [`esdb://127.0.0.1:${port}?tls=false`, { groups: 100, probe: 400 }];
   store = connectEventStore({ url, catalogue, upcasters, logger, timings });
 });
 afterEach(async () => {
