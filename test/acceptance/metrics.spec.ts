@@ -65,11 +65,10 @@ it('show how far a group of consumers lags, and what it has parked', async () =>
 it('show who follows the feed', async () => {
   const followers = 'user_ledger_feed_clients{state="live"}';
   expect((await scrape()).get(followers)).toBe(0);
-  const stop = new AbortController();
-  const headers = { accept: 'text/event-stream' };
-  await context.service.request('/v2/user-events', { headers, signal: stop.signal });
+  // Held on to to the end: an answer that nobody holds is swept up, and its connection closed (undici).
+  const answer = await context.service.request('/v2/user-events', { headers: { accept: 'text/event-stream' } });
   await until((samples) => samples.get(followers) === 1);
-  stop.abort();
+  await answer.body?.cancel();
   await until((samples) => samples.get(followers) === 0);
 });
 
