@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Position } from '../../event-sourcing/fact.js';
-import type { Table } from '../../event-sourcing/projection.js';
+import type { Progress, Table } from '../../event-sourcing/projection.js';
 import { Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import { auditClock } from '../projections/audit-clock.projection.js';
-import { accountCode, ofAccount } from '../projections/account-code.js';
+import { accountCode } from '../projections/account-code.js';
 import { type AuditChange, auditChange } from '../projections/audit-change.chronicle.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { auditEntryKey } from '../projections/audit-keys.js';
@@ -47,38 +47,33 @@ export class AuditTrail {
     const found: Stored<AuditEntry>[] = [];
     for (;;) {
       // One bound at each end: of two, a database searches by one and walks up to the other.
-      const where = [
-        ofAccount(accountId, leading.lead !== undefined),
-        test('position', '>=', part.first),
-        test('position', '<=', part.last),
-      ];
+      const where = [test('position', '>=', part.first), test('position', '<=', part.last)];
       // Few events of a rare filter have a change that fits; of a leading change, each row is one that does.
       const limit = !leading.ofChanges && isAboutChange(filters) ? COUNTED : stretch.limit - found.length;
-      const next = await this.walked(accountId, filters, leading, { where, limit, descending });
-      found.push(...next.entries);
-      if (!next.more || found.length >= stretch.limit) return found.slice(0, stretch.limit);
-      part = past(part, next.last, descending);
+      const { walked, entries } = await this.next(accountId, filters, leading, { where, limit, descending });
+      found.push(...entries);
+      if (walked.length < limit || found.length >= stretch.limit) return found.slice(0, stretch.limit);
+      part = past(part, walked.at(-1)?.position, descending);
     }
   }
 
-  /** The entries that one walk along the leading filter's index finds, and how far it came. */
-  private async walked(
+  /** What one walk along the leading filter's index comes past, and the entries found by it. */
+  private async next(
     accountId: string,
     filters: AuditFilters,
     { lead, ofChanges }: Leading,
     selection: Readonly<{ where: readonly Test[]; limit: number; descending: boolean }>,
-  ): Promise<Readonly<{ entries: readonly Stored<AuditEntry>[]; last: Position | undefined; more: boolean }>> {
+  ): Promise<Readonly<{ walked: readonly Progress[]; entries: readonly Stored<AuditEntry>[] }>> {
+    const by = { accountId, lead };
     const ofEvent = [equal('accountId', accountId), ...heldAgainst(filters, EVENT_COLUMNS, lead), ...within(filters)];
-    if (!ofChanges) {
-      const found = await walk(this.rows, auditEntry, lead, { ...selection, filter: ofEvent });
-      const entries = isAboutChange(filters) ? found.filter((entry) => hasChange(entry, filters)) : found;
-      return { entries, last: found.at(-1)?.position, more: found.length === selection.limit };
+    if (ofChanges) {
+      const filter = heldAgainst(filters, CHANGE_COLUMNS, lead);
+      const joined = { table: auditEntry, by: 'entry', filter: ofEvent };
+      const walked = await walk(this.rows, auditChange, by, { ...selection, filter, joined });
+      return { walked, entries: await this.entriesOf(walked) };
     }
-    const filter = heldAgainst(filters, CHANGE_COLUMNS, lead);
-    const joined = { table: auditEntry, by: 'entry', filter: ofEvent };
-    const found = await walk(this.rows, auditChange, lead, { ...selection, filter, joined });
-    const entries = await this.entriesOf(found);
-    return { entries, last: found.at(-1)?.position, more: found.length === selection.limit };
+    const walked = await walk(this.rows, auditEntry, by, { ...selection, filter: ofEvent });
+    return { walked, entries: walked.filter((entry) => !isAboutChange(filters) || hasChange(entry, filters)) };
   }
 
   /** The entries of changes, each once, in their order. */

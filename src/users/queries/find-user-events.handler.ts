@@ -5,7 +5,6 @@ import type { Actor } from '../domain/actor.js';
 import { AuditNotReadable } from '../domain/user.errors.js';
 import { userEvents } from '../domain/user.events.js';
 import { mayReadAudit } from '../domain/user.policy.js';
-import { ofAccount } from '../projections/account-code.js';
 import { type AuditEntry, auditEntry } from '../projections/audit-entry.chronicle.js';
 import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 import { type Lead, walk } from './walk.js';
@@ -44,15 +43,19 @@ export class FindUserEventsHandler implements IQueryHandler<FindUserEventsQuery>
     if (notBefore !== undefined) await this.progress.reached(notBefore, READ_YOUR_WRITES_MS);
     const { position } = this.progress;
     const where: Test[] = [
-      ofAccount(actor.accountId, types !== undefined),
       { column: 'position', is: '>=', value: page.after + 1n },
       { column: 'position', is: '<=', value: position },
     ];
-    const found = await walk(this.rows, auditEntry, leadOf(types), {
-      where,
-      filter: [{ column: 'accountId', is: '=', value: actor.accountId }, ...filterOf(types)],
-      limit: page.limit + 1,
-    });
+    const found = await walk(
+      this.rows,
+      auditEntry,
+      { accountId: actor.accountId, lead: leadOf(types) },
+      {
+        where,
+        filter: [{ column: 'accountId', is: '=', value: actor.accountId }, ...filterOf(types)],
+        limit: page.limit + 1,
+      },
+    );
     const entries = found.slice(0, page.limit) as UserEventEntry[];
     const more = found.length > page.limit;
     return { entries, more, position: more ? (entries.at(-1)?.position ?? position) : later(position, page.after) };
