@@ -7,7 +7,7 @@ const goals = [
   { of: 'history of a stream, events/s', figure: ({ ofStream }) => ofStream.perSecond, atLeast: 30_000 },
   { of: 'history of the whole log, events/s', figure: ({ ofAll }) => ofAll.perSecond, atLeast: 30_000 },
   { of: 'start, s', figure: ({ startSeconds }) => startSeconds, atMost: 2 },
-  { of: 'memory, idle, MiB', figure: ({ idleMiB }) => idleMiB, atMost: 150 },
+  { of: 'memory, the most under load, MiB', figure: ({ highestMiB }) => highestMiB, atMost: 150 },
 ];
 
 const at = (appends, wanted) => appends.find(({ inFlight }) => inFlight === wanted);
@@ -49,8 +49,11 @@ export function table(
       ...[`sent → ${name}, ${live.rate} appends/s`, '', p50.toFixed(2), p99.toFixed(2), ''],
     ]),
     ['start, s', startSeconds.toFixed(2), '', '', goalOf('start, s').join()],
-    ['memory, idle, MiB', idleMiB.toFixed(0), '', '', goalOf('memory, idle, MiB').join()],
-    ['memory, the most under load, MiB', highestMiB.toFixed(0), '', '', ''],
+    ['memory, idle, MiB', idleMiB.toFixed(0), '', '', ''],
+    [
+      ...['memory, the most under load, MiB', highestMiB.toFixed(0), '', ''],
+      goalOf('memory, the most under load, MiB').join(),
+    ],
   ];
   const about = [
     `A log of ${events} events beforehand; one event of some 400 bytes an append, each to one of as many streams as are in flight.`,
