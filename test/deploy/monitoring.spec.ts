@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { withService } from '../acceptance/with-service.js';
+import { promtoolIsInstalled } from '../support/promtool.js';
 
 const ALERTS = 'deploy/prometheus/alerts.yml';
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -118,15 +119,7 @@ describe('alerts and dashboard', () => {
   });
 });
 
-const missing = (() => {
-  try {
-    execFileSync('promtool', ['--version'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'there is no promtool here';
-  }
-})();
-(missing === undefined ? it : it.skip)(`Prometheus takes the rules${missing ? ` (skipped: ${missing})` : ''}`, () => {
+(promtoolIsInstalled ? it : it.skip)('Prometheus takes the rules (only where promtool is installed)', () => {
   for (const args of [
     ['check', 'rules', ALERTS],
     ['check', 'config', 'deploy/prometheus/prometheus.yml'],
