@@ -14,7 +14,7 @@ model by user, by version of a user and by entry of the audit trail, indexes inc
 rebuild tells. Processor time is counted by the kernel, so other work on the machine shows much less in it than in
 latencies.
 
-With DATABASE_URL set, the read model is in that PostgreSQL, whose schema user_ledger must not exist yet; it is dropped
+With DATABASE_URL set, the read model is in that PostgreSQL, whose schemas user_ledger* must not exist yet; they are dropped
 afterwards. A second instance follows then, and what that takes it is told too.
 
   --users N    users to create (100 to 100000; default 1000)

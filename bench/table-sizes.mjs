@@ -21,20 +21,22 @@ export function sqliteTables(file) {
   }
 }
 
-/** Tables of the read model; the schema is dropped. */
+/** Tables of the read model; their schemas are dropped. */
 export async function postgresTables(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query(
-      "select relname as name, pg_total_relation_size(oid) as bytes from pg_class where relnamespace = 'user_ledger'::regnamespace and relkind = 'r'",
+      `select nspname as schema, relname as name, pg_total_relation_size(c.oid) as bytes
+        from pg_class as c join pg_namespace as n on n.oid = relnamespace
+        where nspname ~ '^user_ledger(_[0-9a-f]{12})?$' and relkind = 'r'`,
     );
     const tables = [];
-    for (const { name, bytes } of rows) {
-      const count = await client.query(`select count(*) from user_ledger."${name}"`);
+    for (const { schema, name, bytes } of rows) {
+      const count = await client.query(`select count(*) from ${schema}."${name}"`);
       tables.push({ name, bytes: Number(bytes), rows: Number(count.rows[0].count) });
     }
-    await client.query('drop schema user_ledger cascade');
+    for (const schema of new Set(rows.map((row) => row.schema))) await client.query(`drop schema ${schema} cascade`);
     return tables;
   } finally {
     await client.end();

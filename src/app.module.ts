@@ -86,7 +86,7 @@ const streams = [
 export class AppModule {
   static with(resources: Resources, { measured, metrics }: Watching): DynamicModule {
     const { eventStore, backlog, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
-    const { writing, reading } = readModel;
+    const { lasting, reading } = readModel;
     const projecting = readModel.projecting(eventStore);
     const rows = new CachedRows(new SqlRows(reading), projecting);
     const adapters = [
@@ -98,8 +98,8 @@ export class AppModule {
       { provide: CachedRows, useValue: rows },
       { provide: Cursors, useValue: new Cursors(secret) },
       { provide: KeySource, useValue: new KeySource(secret) },
-      { provide: Receipts, useValue: new SqlReceipts(writing, rows, commandReceipt) },
-      { provide: LastSeen, useValue: new SqlLastSeen(writing, log) },
+      { provide: Receipts, useValue: new SqlReceipts(lasting, rows, commandReceipt) },
+      { provide: LastSeen, useValue: new SqlLastSeen(lasting, log) },
       { provide: Projecting, useValue: projecting },
       { provide: ProjectionProgress, useExisting: Projecting },
       { provide: Readiness, useValue: new ServiceReadiness(measured, projecting, backlog, shape.streams) },

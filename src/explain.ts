@@ -1,6 +1,7 @@
 import { DirectoryInUse } from './infrastructure/read-model/directory-lock.js';
 import { ReadModelInUse } from './infrastructure/read-model/postgres-lease.js';
 import { AnotherSecret } from './infrastructure/read-model/postgres-secret.js';
+import { VersionKept } from './infrastructure/read-model/postgres-versions.js';
 import { DatabaseUnavailable } from './infrastructure/read-model/postgres-ready.js';
 import { InvalidSettings } from './settings.js';
 import { EmbeddedEventStoreFailed } from './supervisor.js';
@@ -12,6 +13,7 @@ const MENDABLE = [
   DatabaseUnavailable,
   AnotherSecret,
   ReadModelInUse,
+  VersionKept,
 ];
 
 /** What an operator can mend gets one line; everything else is ours, and gets its stack. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import type { Log } from './event-sourcing/log.js';
 import { databaseReady } from './infrastructure/read-model/postgres-ready.js';
+import { dropVersion, type Version, VersionKept, versionsIn } from './infrastructure/read-model/postgres-versions.js';
 import { onPool, openPool } from './infrastructure/read-model/postgres.js';
 import type { AnyTables } from './infrastructure/read-model/sql-read-model.js';
 import { openSqlite } from './infrastructure/read-model/sqlite.js';
-import { checkpoints, SCHEMA, shapeOf } from './infrastructure/read-model/tables.js';
+import { checkpoints, shapeOf } from './infrastructure/read-model/tables.js';
+import { VERSION } from './postgres-read-model.js';
 import type { Settings } from './settings.js';
 import { readModel } from './users/users.module.js';
 
@@ -14,8 +16,15 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** A projection as the database has it; without rows where it was never told. */
 export type ProjectionState = Readonly<{ name: string; rows: number | null; newest: string | null }>;
-/** `position`: how far all of them have been told, in the shape of this version; null where they are to be told anew. */
-export type ProjectionsState = Readonly<{ position: string | null; projections: readonly ProjectionState[] }>;
+/**
+ * `position`: how far all of them have been told, in the shape of this version; null where they are to be told anew.
+ * `others`: what versions of another shape have told in the same database; a file has none.
+ */
+export type ProjectionsState = Readonly<{
+  position: string | null;
+  projections: readonly ProjectionState[];
+  others: readonly Version[];
+}>;
 
 /** How the projections stand, whether the service runs or not. @throws DatabaseUnavailable */
 export async function listProjections(settings: Settings, log: Log): Promise<ProjectionsState> {
@@ -26,9 +35,21 @@ export async function listProjections(settings: Settings, log: Log): Promise<Pro
     const projections: ProjectionState[] = [];
     for (const { name } of tables) projections.push(await stateOf(known.has(name) ? db : undefined, name));
     const position = db && known.has(checkpoints.name) ? await positionOf(db, shapeOf(tables)) : null;
-    return { position, projections };
+    const versions = db && settings.databaseUrl !== undefined ? await versionsIn(db) : [];
+    return { position, projections, others: versions.filter(({ schema }) => schema !== VERSION) };
   } finally {
     await db?.destroy();
+  }
+}
+
+/** Removes what a version of another shape has told. @throws VersionKept | DatabaseUnavailable */
+export async function dropProjections(settings: Settings, version: string, log: Log): Promise<void> {
+  const db = settings.databaseUrl === undefined ? undefined : await open(settings, log);
+  if (!db) throw new VersionKept('a file has one version of the read model, and no other to drop');
+  try {
+    await dropVersion(db, version, VERSION);
+  } finally {
+    await db.destroy();
   }
 }
 
@@ -37,14 +58,14 @@ async function open({ databaseUrl, dataDir }: Settings, log: Log): Promise<Kysel
   const file = join(dataDir, 'read-model.sqlite');
   if (databaseUrl === undefined)
     return existsSync(file) ? (openSqlite(file, 'reading') as Kysely<AnyTables>) : undefined;
-  const db = onPool(openPool(databaseUrl, 1, log));
+  const db = onPool(openPool(databaseUrl, 1, log, { schema: VERSION }));
   await databaseReady(db, ANSWER_WITHIN_MS, log);
   return db;
 }
 
 async function namesOf(db: Kysely<AnyTables>): Promise<Set<string>> {
   const tables = await db.introspection.getTables();
-  return new Set(tables.filter(({ schema = SCHEMA }) => schema === SCHEMA).map(({ name }) => name));
+  return new Set(tables.filter(({ schema = VERSION }) => schema === VERSION).map(({ name }) => name));
 }
 
 async function positionOf(db: Kysely<AnyTables>, shape: string): Promise<string | null> {

@@ -13,6 +13,8 @@ import { openSqliteReadModel } from './sqlite-read-model.js';
 export type OpenReadModel = Readonly<{
   writing: Kysely<AnyTables>;
   reading: Kysely<AnyTables>;
+  /** For what no event tells, and so no rebuild would bring back. */
+  lasting: Kysely<AnyTables>;
   /** What tells it all events, or follows those who do. Not started yet. */
   projecting: (events: EventStore) => Projecting;
   /** What other processes share; undefined where none does. */

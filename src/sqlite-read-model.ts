@@ -17,6 +17,7 @@ export function openSqliteReadModel(dataDir: string, log: Log): OpenReadModel {
   return {
     writing,
     reading,
+    lasting: writing,
     projecting: (events) => new Projector(readModel, events, new SqlReadModelWriter(writing, statements), log),
     shared: undefined,
     async close() {

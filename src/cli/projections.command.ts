@@ -1,15 +1,16 @@
 import { pino } from 'pino';
-import { listProjections, type ProjectionsState } from '../projections.js';
+import { dropProjections, listProjections, type ProjectionsState } from '../projections.js';
 import { readSettings } from '../settings.js';
 import { parse, WrongUsage, wrongUsage } from './command-line.js';
 import { rebuildCommand } from './rebuild.command.js';
 import { table } from './table.js';
 
-const USAGE = `Usage: npm run -s cli -- projections <verb> [--json]
+const USAGE = `Usage: npm run -s cli -- projections <verb> [VERSION] [--json]
 
 Verbs:
   list       the tables of the read model: how many rows, and the position of the newest; the service may be running
   rebuild    empties them and tells them all of history again; no service may be running on them
+  drop       removes what a version of another shape has told, as list names it, once none of its instances runs
 
 Options:
   --json    the result as JSON on standard output
@@ -28,10 +29,17 @@ export async function projectionsCommand([verb, ...args]: readonly string[]): Pr
       process.stdout.write(USAGE);
       return 0;
     }
-    if (positionals[0] === undefined) throw new WrongUsage('a verb is missing');
-    if (positionals[0] !== 'list') throw new WrongUsage(`projections has no verb ${positionals[0].slice(0, 64)}`);
-    if (positionals.length > 1) throw new WrongUsage(`list takes no ${positionals[1]?.slice(0, 64) ?? ''}`);
+    const [named, version, more] = positionals;
+    if (named === undefined) throw new WrongUsage('a verb is missing');
+    if (named !== 'list' && named !== 'drop') throw new WrongUsage(`projections has no verb ${named.slice(0, 64)}`);
     const log = pino({ level: 'warn' }, pino.destination(2));
+    if (named === 'drop') {
+      if (version === undefined || more !== undefined) throw new WrongUsage('drop takes one version');
+      await dropProjections(readSettings(process.env), version, log);
+      process.stdout.write(values.json ? `${JSON.stringify({ dropped: version })}\n` : `Dropped ${version}.\n`);
+      return 0;
+    }
+    if (version !== undefined) throw new WrongUsage(`list takes no ${version.slice(0, 64)}`);
     const state = await listProjections(readSettings(process.env), log);
     process.stdout.write(values.json ? `${JSON.stringify(state)}\n` : told(state));
     return 0;
@@ -41,8 +49,12 @@ export async function projectionsCommand([verb, ...args]: readonly string[]): Pr
   }
 }
 
-function told({ position, projections }: ProjectionsState): string {
+function told({ position, projections, others }: ProjectionsState): string {
   const rows = projections.map(({ name, rows, newest }) => [name, rows?.toString() ?? '-', newest ?? '-']);
   const how = position === null ? 'not told in this shape yet' : `told up to position ${position}`;
-  return `${table([['PROJECTION', 'ROWS', 'NEWEST'], ...rows])}\n${how}\n`;
+  const kept = others.map(
+    ({ schema, position, told }) =>
+      `another version: ${schema}, told up to position ${position ?? '-'}, ${told ? 'by an instance that runs' : 'by none now'}\n`,
+  );
+  return `${table([['PROJECTION', 'ROWS', 'NEWEST'], ...rows])}\n${how}\n${kept.join('')}`;
 }

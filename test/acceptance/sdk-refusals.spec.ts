@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import pg from 'pg';
+import { VERSION } from '../../src/postgres-read-model.js';
 import { userView } from '../../src/users/projections/user-view.projection.js';
 import type { ServiceUnderTest } from '../support/service.js';
 import { type Client, clientOf, type Refusal, refusal, type Sdk, sdks } from './sdks.js';
@@ -65,7 +66,7 @@ async function dropUsers({ database, dataDir }: ServiceUnderTest): Promise<void>
   if (database) {
     const client = new pg.Client(database.url);
     await client.connect();
-    await client.query(`drop table user_ledger."${userView.name}"`);
+    await client.query(`drop table ${VERSION}."${userView.name}"`);
     await client.end();
     return;
   }

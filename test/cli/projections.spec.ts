@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { onPool, openPool } from '../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
+import { VERSION } from '../../src/postgres-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { postgresUrl, silent } from '../support/databases.js';
 import { type Ended, Program } from '../support/program.js';
@@ -17,6 +18,11 @@ const places: [string, string][] = [
   ...(postgresUrl === undefined ? [] : [['PostgreSQL', postgresUrl] satisfies [string, string]]),
 ];
 
+it('a file has no other version to drop', async () => {
+  const { code, stderr } = await new Program(['dist/cli.js', 'projections', 'drop', 'x'], {}).ended();
+  expect([code, stderr]).toEqual([1, expect.stringContaining('a file has one version')]);
+});
+
 describe.each(places)('projections in %s', (_, server) => {
   let service: ServiceUnderTest;
   const environment = (dataDir = service.dataDir): Record<string, string> => ({
@@ -28,7 +34,7 @@ describe.each(places)('projections in %s', (_, server) => {
   const dump = async (): Promise<string> => {
     const file = join(service.dataDir, 'read-model.sqlite');
     const db = service.database
-      ? onPool(openPool(service.database.url, 1, silent))
+      ? onPool(openPool(service.database.url, 1, silent, { schema: VERSION }))
       : (openSqlite(file, 'reading') as Kysely<AnyTables>);
     return dumpOf(db).finally(() => db.destroy());
   };
@@ -68,7 +74,7 @@ describe.each(places)('projections in %s', (_, server) => {
     expect(last.stdout).toMatch(/^Told \d+ events in/);
     expect(await dump()).toBe(grown);
   }, 60_000);
-  it.each([[['x']], [['list', 'x']], [[]]])('refuses %j', async (args) => {
+  it.each([[['x']], [['list', 'x']], [['drop']], [['drop', 'x', 'y']], [[]]])('refuses %j', async (args) => {
     const { code, stderr } = await run(...args).ended();
     expect([code, stderr]).toEqual([2, expect.stringContaining('Usage: npm run -s cli -- projections')]);
   });

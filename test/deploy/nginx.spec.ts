@@ -124,7 +124,10 @@ where('the service behind nginx (only where nginx is installed)', () => {
     await eventually('the other goes on', () => load.changes.length > soFar + 200, 20_000);
     await load.stop();
     expect(load.faults).toEqual([]);
-    expect(load.changes.map(({ answer }) => answer).filter((answer) => answer !== 200)).toEqual([]);
+    // A race lost again and again is told as 409, and nothing was changed: two instances may have one user change hands.
+    const [done, lost] = [200, 409].map((status) => load.changes.filter(({ answer }) => answer === status).length);
+    expect((done ?? 0) + (lost ?? 0)).toBe(load.changes.length);
+    expect(lost).toBeLessThan(load.changes.length / 50);
     await expectLedgerKept(first.admin.eventstore_url, userIds, load.changes);
   }, 60_000);
 });

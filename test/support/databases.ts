@@ -6,7 +6,7 @@ import type { Log } from '../../src/event-sourcing/log.js';
 import type { ReadModelWriter } from '../../src/event-sourcing/read-model.js';
 import { openLeases, PostgresLease } from '../../src/infrastructure/read-model/postgres-lease.js';
 import { PostgresReadModelWriter } from '../../src/infrastructure/read-model/postgres-writer.js';
-import { onPool, openPool, prepareSchema } from '../../src/infrastructure/read-model/postgres.js';
+import { onPool, openPool, prepareSchemas } from '../../src/infrastructure/read-model/postgres.js';
 import { type AnyTables, SqlReadModelWriter } from '../../src/infrastructure/read-model/sql-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { checkpoints, createTable } from '../../src/infrastructure/read-model/tables.js';
@@ -41,7 +41,7 @@ export function openTestSqlite(): Promise<TestDatabase> {
 async function openTestPostgres(url: string): Promise<TestDatabase> {
   const { url: own, drop } = await newDatabase(url);
   const db = onPool(openPool(own, 4, silent));
-  await prepareSchema(db);
+  await prepareSchemas(db);
   return {
     ...{ db, writer: writerOn(db) },
     async close() {
@@ -78,7 +78,7 @@ async function openPglite(): Promise<TestDatabase> {
   };
   const db = onPool({ connect, end } as never);
   await pglite.exec('create schema user_ledger; set search_path = user_ledger');
-  await prepareSchema(db);
+  await prepareSchemas(db);
   return { db, writer: writerOn(db), close: () => db.destroy() };
 }
 

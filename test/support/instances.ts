@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { onPool, openPool } from '../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
+import { VERSION } from '../../src/postgres-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { newDatabase, silent } from './databases.js';
 import { type EmbeddedEventStore, startEmbeddedEventStore } from './embedded-event-store.js';
@@ -30,20 +31,27 @@ export class Instances {
     const store = await startEmbeddedEventStore();
     const database = await newDatabase(server);
     const dir = mkdtempSync(join(tmpdir(), 'user-ledger-instances-'));
-    const db = onPool(openPool(database.url, 2, silent));
+    const db = onPool(openPool(database.url, 2, silent, { schema: VERSION }));
     const instances = new Instances(store, database, dir, env, db);
     for (let i = 0; i < count; i++) await instances.add();
     return instances;
   }
 
   /** One more, on a data directory of its own. */
-  async add(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
+  async add(env: Readonly<Record<string, string>> = {}, program?: string): Promise<ServiceUnderTest> {
     const shared = { DATABASE_URL: this.database.url, EVENTSTORE_URL: this.store.url, LOG_LEVEL: 'info' };
     const secret = { SECRET_FILE: join(this.dir, 'secret.key') };
-    const added = await ServiceUnderTest.start({ env: { ...shared, ...secret, ...this.env, ...env } });
+    const added = await ServiceUnderTest.start({
+      env: { ...shared, ...secret, ...this.env, ...env },
+      ...(program !== undefined && { program }),
+    });
     this.all.push(added);
     this.known ??= added.admin;
     return added;
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
   }
 
   /** Of the only account there is; known also when the instance that made it is gone. */

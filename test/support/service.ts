@@ -13,7 +13,12 @@ import type { PublishedApi } from './published-api.js';
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** `server`: a PostgreSQL for the read model, in a database that goes by the data directory; '' for SQLite. */
-type Options = Readonly<{ dataDir?: string; env?: Readonly<Record<string, string>>; server?: string | undefined }>;
+type Options = Readonly<{
+  dataDir?: string;
+  env?: Readonly<Record<string, string>>;
+  server?: string | undefined;
+  program?: string;
+}>;
 
 type OwnDatabase = Awaited<ReturnType<typeof newDatabase>>;
 const databaseAt = (database: OwnDatabase | undefined) => (database ? { DATABASE_URL: database.url } : {});
@@ -38,11 +43,12 @@ export class ServiceUnderTest {
     dataDir = mkdtempSync(join(tmpdir(), 'user-ledger-')),
     env = {},
     server = process.env.TEST_DATABASE_URL,
+    program = PROGRAM,
   }: Options = {}): Promise<ServiceUnderTest> {
     const database =
       server && env.DATABASE_URL === undefined ? await newDatabase(server, basename(dataDir)) : undefined;
     const ports = { PORT: '0', ...(env.EVENTSTORE_URL === undefined && { EMBEDDED_EVENTSTORE_PORT: '0' }) };
-    const child = spawn(process.execPath, [PROGRAM], {
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...ports, ...databaseAt(database), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

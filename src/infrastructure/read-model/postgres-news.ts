@@ -2,7 +2,6 @@ import pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
 import { faultOf } from './postgres.js';
 import { connectionSettings } from './postgres-settings.js';
-import { CHANNEL } from './postgres-writer.js';
 
 const RECONNECT_FIRST_MS = 100;
 const RECONNECT_MOST_MS = 5_000;
@@ -19,6 +18,8 @@ export class PostgresNews {
 
   constructor(
     private readonly url: string,
+    /** Whose commits, by the schema they are in. */
+    private readonly schema: string,
     private readonly log: Log,
   ) {}
 
@@ -43,7 +44,7 @@ export class PostgresNews {
     client.on('error', again).on('end', again);
     client
       .connect()
-      .then(() => client.query(`listen ${CHANNEL}`))
+      .then(() => client.query(`listen ${client.escapeIdentifier(this.schema)}`))
       .then(() => {
         this.pause = RECONNECT_FIRST_MS;
         this.tell(); // what was said meanwhile was not heard

@@ -1,4 +1,5 @@
 import type { ClientConfig } from 'pg';
+import { SCHEMA } from './tables.js';
 
 const CONNECT_WITHIN_MS = 5_000;
 /** No statement of ours takes this long but the making of indexes, which says so. */
@@ -6,16 +7,26 @@ const STATEMENT_WITHIN_MS = 30_000;
 /** A process that stands still within a transaction would keep what it has locked. */
 const IDLE_IN_TRANSACTION_MS = 3_000;
 
+export type ConnectionWishes = Readonly<{
+  /** How long a statement may take, in milliseconds. */
+  withinMs?: number | undefined;
+  /** The schema of a version's tables, looked into before that of what all versions share. */
+  schema?: string | undefined;
+}>;
+
 /**
- * How to connect to a database address, and how long a statement may take. `sslmode` and `sslrootcert` mean what PostgreSQL's own programs take them for
+ * How to connect to a database address. `sslmode` and `sslrootcert` mean what PostgreSQL's own programs take them for
  * (https://www.postgresql.org/docs/current/libpq-ssl.html), which the driver does only where it is asked to.
  *
  * @throws Error where a certificate cannot be read
  */
-export const connectionSettings = (url: string, withinMs = STATEMENT_WITHIN_MS): ClientConfig => ({
+export const connectionSettings = (
+  url: string,
+  { withinMs = STATEMENT_WITHIN_MS, schema }: ConnectionWishes = {},
+): ClientConfig => ({
   connectionString: `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`,
   application_name: 'user-ledger',
-  options: '-c search_path=user_ledger',
+  options: `-c search_path=${schema === undefined ? SCHEMA : `${schema},${SCHEMA}`}`,
   keepAlive: true,
   connectionTimeoutMillis: CONNECT_WITHIN_MS,
   statement_timeout: withinMs,

@@ -6,8 +6,8 @@ import { type Fence, fencing, LeaseLost } from './postgres-lease.js';
 import { type AnyTables, SqlReadModelWriter } from './sql-read-model.js';
 import { addValues, checkpoints, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
 
-/** Where those who follow hear of commits. */
-export const CHANNEL = 'user_ledger';
+/** Where those who follow hear of commits: named after the schema, for other versions' mean nothing to them. */
+const CHANNEL = sql`current_schema()`;
 
 /** So that what was committed after a position is found by those who follow. */
 export const FOLLOWED: readonly string[] = ['position'];
@@ -26,7 +26,8 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
     return this.postgres.transaction().execute(async (transaction) => {
       const { rows } = await fencing(this.fence).execute(transaction);
       if (rows.length === 0) throw new LeaseLost('another process tells the read model');
-      return this.openOn(transaction, tables, end);
+      const { rows: path } = await sql<{ schema: string }>`select current_schema() as "schema"`.execute(transaction);
+      return this.openOn(transaction, tables, end, path[0]?.schema);
     });
   }
 

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
 import { created } from './created.js';
-import { connectionSettings } from './postgres-settings.js';
+import { connectionSettings, type ConnectionWishes } from './postgres-settings.js';
 import type { AnyTables } from './sql-read-model.js';
 import { SCHEMA } from './tables.js';
 
@@ -18,8 +18,8 @@ const types: TypeParsers = {
 };
 
 /** A pool of connections. One that breaks while nobody uses it is said, and another takes its place (never thrown). */
-export function openPool(url: string, size: number, log: Log, withinMs?: number): pg.Pool {
-  const pool = new pg.Pool({ ...connectionSettings(url, withinMs), max: size, types });
+export function openPool(url: string, size: number, log: Log, wishes?: ConnectionWishes): pg.Pool {
+  const pool = new pg.Pool({ ...connectionSettings(url, wishes), max: size, types });
   pool.on('error', (error) => {
     log.warn({ fault: faultOf(error) }, 'a connection to the database has broken');
   });
@@ -34,16 +34,18 @@ export function openPool(url: string, size: number, log: Log, withinMs?: number)
 export const onPool = (pool: PostgresPool): Kysely<AnyTables> => new Kysely({ dialect: new PostgresDialect({ pool }) });
 
 /**
- * Makes our schema where there is none, and in it the collation that the tables name: `binary`, as SQLite calls what
- * PostgreSQL calls C, so that text has the same order on both.
+ * Makes our schemas where there are none: the one that all versions share, with the collation that tables name (`binary`,
+ * as SQLite calls what PostgreSQL calls C, so that text has the same order on both), and that of a version.
  *
  * @throws Error where the database keeps text otherwise than as UTF-8
  */
-export async function prepareSchema(db: Kysely<AnyTables>): Promise<void> {
+export async function prepareSchemas(db: Kysely<AnyTables>, ...ofVersion: readonly string[]): Promise<void> {
   const encoding = await sql<{ server_encoding: string }>`show server_encoding`.execute(db);
   if (encoding.rows[0]?.server_encoding !== 'UTF8') throw new Error('the database must have the encoding UTF8');
-  const known = await sql`select from pg_namespace where nspname = ${SCHEMA}`.execute(db);
-  if (known.rows.length === 0) await created(sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(db));
+  for (const schema of [SCHEMA, ...ofVersion]) {
+    const known = await sql`select from pg_namespace where nspname = ${schema}`.execute(db);
+    if (known.rows.length === 0) await created(sql`create schema if not exists ${sql.id(schema)}`.execute(db));
+  }
   await created(sql`create collation if not exists ${sql.id(SCHEMA, 'binary')} from "C"`.execute(db));
 }
 

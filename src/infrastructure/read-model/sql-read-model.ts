@@ -10,7 +10,6 @@ import {
   fromRaw,
   type RawRow,
   type RawValue,
-  SCHEMA,
   shapeOf,
 } from './tables.js';
 import { KyselyStatements, type Statements } from './statements.js';
@@ -54,6 +53,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
     db: Kysely<AnyTables>,
     tables: readonly Table[],
     end: Position | undefined,
+    schema?: string,
   ): Promise<Position | undefined> {
     this.shape = shapeOf(tables);
     await createTable(db, checkpoints);
@@ -62,8 +62,9 @@ export class SqlReadModelWriter extends ReadModelWriter {
       ({ key, position }) => key === this.shape && (end === undefined || BigInt(position ?? 0) <= end),
     );
     if (!current) {
-      // Those that other shapes left behind, too.
-      for (const { name } of await tablesOf(db)) if (VERSIONED.test(name)) await db.schema.dropTable(name).execute();
+      // In a file, those that other shapes left behind, too.
+      for (const name of await tablesOf(db, schema))
+        if (VERSIONED.test(name)) await db.schema.dropTable(name).execute();
       await db.deleteFrom(checkpoints.name).execute();
     }
     for (const table of tables) await createTable(db, table);
@@ -123,10 +124,10 @@ export class SqlReadModelWriter extends ReadModelWriter {
   }
 }
 
-/** Our own tables: a database may hold others' in other schemas. */
-async function tablesOf(db: Kysely<AnyTables>): Promise<readonly { name: string }[]> {
+/** Our own tables: where databases have schemas, they may hold others'. */
+async function tablesOf(db: Kysely<AnyTables>, schema: string | undefined): Promise<readonly string[]> {
   const tables = await db.introspection.getTables();
-  return tables.filter(({ schema = SCHEMA }) => schema === SCHEMA);
+  return tables.filter((table) => table.schema === schema).map(({ name }) => name);
 }
 
 function slices(keys: readonly string[]): (readonly string[])[] {

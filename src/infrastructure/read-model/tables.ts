@@ -8,7 +8,7 @@ import type { AnyRow, ColumnKind, RowValue, Stored, Table } from '../../event-so
 export type RawValue = string | number | bigint | null;
 export type RawRow = Record<string, RawValue>;
 
-/** Where databases have schemas, the one of ours: they may hold others' tables, too. */
+/** Where databases have schemas, the one of what no event tells: they may hold others' tables, too. */
 export const SCHEMA = 'user_ledger';
 
 const types: Record<ColumnKind, ColumnDataType> = {
@@ -38,6 +38,12 @@ export function shapeOf(tables: readonly Table[]): string {
   const shape = tables.map(({ name, columns, indexes }) => [name, Object.entries(columns), indexes]);
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
 }
+
+/**
+ * Where databases have schemas, the one of what is told in a shape: versions whose tables differ have one each, so that
+ * they run side by side, and the former one is there to go back to.
+ */
+export const schemaOf = (tables: readonly Table[]): string => `${SCHEMA}_${shapeOf(tables).slice(0, 12)}`;
 
 /** Makes a table where there is none. */
 export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<void> {

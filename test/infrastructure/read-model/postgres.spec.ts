@@ -9,9 +9,10 @@ import type { AnyRow, Stored, Table } from '../../../src/event-sourcing/projecti
 import { fencing, openLeases, PostgresLease } from '../../../src/infrastructure/read-model/postgres-lease.js';
 import { PostgresNews } from '../../../src/infrastructure/read-model/postgres-news.js';
 import { databaseReady } from '../../../src/infrastructure/read-model/postgres-ready.js';
-import { CHANNEL, PostgresReadModelWriter } from '../../../src/infrastructure/read-model/postgres-writer.js';
-import { onPool, openPool, prepareSchema } from '../../../src/infrastructure/read-model/postgres.js';
+import { PostgresReadModelWriter } from '../../../src/infrastructure/read-model/postgres-writer.js';
+import { onPool, openPool, prepareSchemas } from '../../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../../src/infrastructure/read-model/sql-read-model.js';
+import { SCHEMA } from '../../../src/infrastructure/read-model/tables.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
 import { newDatabase, postgresUrl, silent } from '../../support/databases.js';
 import { eventually } from '../../support/load.js';
@@ -34,7 +35,7 @@ const endOthers = (): Promise<unknown> =>
 async function makeDatabase(): Promise<void> {
   database = await newDatabase(postgresUrl ?? '');
   db = onPool(openPool(database.url, 4, silent));
-  await prepareSchema(db);
+  await prepareSchemas(db);
   await openLeases(db);
 }
 
@@ -61,7 +62,7 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
   });
 
   it('is given up on where a statement takes too long', async () => {
-    const other = onPool(openPool(database.url, 1, silent, 50));
+    const other = onPool(openPool(database.url, 1, silent, { withinMs: 50 }));
     await expect(sql`select pg_sleep(5)`.execute(other)).rejects.toMatchObject({ code: '57014' });
     await other.destroy();
   });
@@ -161,7 +162,7 @@ withPostgres('word of commits (skipped where there is no PostgreSQL)', () => {
     database = await newDatabase(postgresUrl ?? '');
     db = onPool(openPool(database.url, 4, silent));
     said = [];
-    const news = new PostgresNews(database.url, log);
+    const news = new PostgresNews(database.url, SCHEMA, log);
     const { signal } = new AbortController();
     const told = async (): Promise<boolean> => {
       const began = performance.now();
@@ -173,7 +174,7 @@ withPostgres('word of commits (skipped where there is no PostgreSQL)', () => {
       expect(await told()).toBe(true); // it listens
       for (let round = 0; round < 3; round++) {
         const waiting = told();
-        await sql`select pg_notify(${CHANNEL}, '1')`.execute(db);
+        await sql`select pg_notify(${SCHEMA}, '1')`.execute(db);
         expect(await waiting).toBe(true);
         const again = told();
         await endOthers();
