@@ -36,6 +36,10 @@ export class Instances {
     return instances;
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   /** One more, on a data directory of its own. */
   async add(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
     const shared = { DATABASE_URL: this.database.url, EVENTSTORE_URL: this.store.url, LOG_LEVEL: 'info' };

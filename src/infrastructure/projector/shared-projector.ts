@@ -91,6 +91,8 @@ export class SharedProjector extends Projecting {
       return projector.state;
     };
     await holdOn(lease, token, note, AbortSignal.any([over.signal, this.abort.signal]));
+    // As far as is known: the database may be silent, or another may tell it.
+    if (!over.signal.aborted) this.state = 'catching up';
     this.log.info({ token: token.toString() }, 'this process no longer tells the read model');
     await projector.stop();
     await telling;
