@@ -140,10 +140,13 @@ export class SharedProjector extends Projecting {
   }
 
   private async catchUp(): Promise<void> {
-    const since = await this.shared.since(this.tables, this.known);
-    if (!since || since.position === this.known) return;
-    this.known = since.position;
-    this.commits.publish(since.changes, since.position);
+    for (let whole = false; !whole && !this.abort.signal.aborted;) {
+      const since = await this.shared.since(this.tables, this.known);
+      if (!since || since.position === this.known) return;
+      ({ whole, position: this.known } = since);
+      // A row that has changed again since comes with a later part: whoever waits for a position before that must not go on yet.
+      this.commits.publish(since.changes, whole ? since.position : this.commits.position);
+    }
   }
 
   private async pause(): Promise<void> {
