@@ -36,6 +36,10 @@ export class Instances {
     return instances;
   }
 
+  get storePort(): number {
+    return this.store.port;
+  }
+
   get databaseUrl(): string {
     return this.database.url;
   }
