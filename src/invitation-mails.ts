@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Resources } from './app.module.js';
 import { Clock } from './event-sourcing/clock.js';
-import { holdOn } from './event-sourcing/lease.js';
+import { beatOf, holdOn } from './event-sourcing/lease.js';
 import type { Notebook } from './event-sourcing/notebook.js';
+import { outOfReach, reaches } from './event-sourcing/reach.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
 import { NotesFile } from './notes-file.js';
@@ -67,12 +68,17 @@ export class InvitationMailing {
     const { shared } = this.resources.readModel;
     if (!shared) return this.mail(publicUrl, this.file, aborted);
     const lease = shared.lease(MAILING);
+    const { eventStore } = this.resources;
+    if (!(await reaches(eventStore))) return;
     const token = await lease.hold('mailing');
     if (token === undefined) return;
     const notebook = shared.notebook<MailNote>(MAILING, token);
     try {
       await this.carryOver(notebook);
-      await this.mail(publicUrl, notebook, (signal) => holdOn(lease, token, () => 'mailing', signal));
+      await this.mail(publicUrl, notebook, async (signal) => {
+        const lost = outOfReach(eventStore, { ms: lease.ms, everyMs: beatOf(lease) }, signal);
+        await Promise.race([holdOn(lease, token, () => 'mailing', signal), lost]);
+      });
     } finally {
       await lease.release();
     }

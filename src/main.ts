@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { ensureInitialAdmin } from './initial-admin.js';
 import { announce } from './announce.js';
+import { Ending } from './ending.js';
 import { InvitationMailing } from './invitation-mails.js';
 import { openTraces } from './observability/traces.js';
 import { openResources } from './resources.js';
@@ -14,6 +15,7 @@ import { explain } from './explain.js';
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const log = pino({ level: settings.logLevel });
+  const ending = new Ending(log);
   log.info(printable(settings), 'settings');
   const { resources, eventStoreUrl, close } = await openResources(settings, log);
   const traces = await openTraces(process.env, log.warn.bind(log));
@@ -22,12 +24,11 @@ async function main(): Promise<void> {
   const mails = new InvitationMailing(service, resources, settings);
   const waiting = 'Invitations that this process has yet to mail';
   service.metrics.gauge('invitation_mails_waiting', waiting, () => mails.waiting);
-  onSignals(async () => {
-    await mails.stop();
-    await stopService(service, log);
+  ending.by(async () => {
+    await stopService(service, mails, log);
     await traces.close();
     await close();
-  }, log);
+  });
   // Not through Nest, which would add lines of its own to the one that says why a port cannot be had.
   await service.fastify.listen({ port: settings.port, host: settings.host });
   const baseUrl = addressOf(service, settings.host);
@@ -40,24 +41,6 @@ async function main(): Promise<void> {
 function addressOf(service: Service, host: string): string {
   const { port } = service.app.getHttpServer().address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** The first signal lets what is under way finish; the second does not wait. */
-function onSignals(stop: () => Promise<void>, log: pino.Logger): void {
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      log.info({ signal }, 'stopping');
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ fault: String(error) }, 'stopping failed');
-          process.exit(1);
-        },
-      );
-    });
 }
 
 main().catch((error: unknown) => {

@@ -19,8 +19,11 @@ import type { Settings } from './settings.js';
 import { readModel } from './users/users.module.js';
 
 const READY_WITHIN_MS = 60_000;
+/** A statement that a request waits for; one that a request does not wait for, such as a batch of thousands of events. */
+const REQUEST_WITHIN_MS = 5_000;
+const TELLING_WITHIN_MS = 10_000;
 /** What tells the read model; what is kept besides; and what must not wait behind either. */
-const WRITING_CONNECTIONS = 2;
+const TELLING_CONNECTIONS = 2;
 const LASTING_CONNECTIONS = 2;
 const LEASE_CONNECTIONS = 2;
 /** The schema of the tables as this version has them. */
@@ -33,21 +36,21 @@ type Wanted = Pick<Settings, 'databasePoolSize' | 'databaseLeaseMs'> & Readonly<
 /** The read model that processes share, in PostgreSQL. @throws DatabaseUnavailable | AnotherSecret */
 export async function openPostgresReadModel(wanted: Wanted, secret: Uint8Array, log: Log): Promise<OpenReadModel> {
   const { databaseUrl: url, databasePoolSize, databaseLeaseMs: leaseMs } = wanted;
-  const open = (size: number, wishes?: ConnectionWishes): Kysely<AnyTables> => onPool(openPool(url, size, log, wishes));
-  const writing = open(WRITING_CONNECTIONS, { schema: VERSION });
-  const reading = open(databasePoolSize, { schema: VERSION });
-  const lasting = open(LASTING_CONNECTIONS);
-  // A holder that is not answered within the time of its lease may not know that it has lost it.
-  const leasing = open(LEASE_CONNECTIONS, { withinMs: leaseMs });
+  const open = (size: number, wishes: ConnectionWishes): Kysely<AnyTables> => onPool(openPool(url, size, log, wishes));
+  const telling = open(TELLING_CONNECTIONS, { schema: VERSION, withinMs: TELLING_WITHIN_MS });
+  const asking = open(databasePoolSize, { schema: VERSION, withinMs: REQUEST_WITHIN_MS });
+  const lasting = open(LASTING_CONNECTIONS, { withinMs: REQUEST_WITHIN_MS });
+  // Half its time leaves a holder the other half to ask on another connection, should this one alone be silent.
+  const leasing = open(LEASE_CONNECTIONS, { withinMs: leaseMs / 2 });
   const news = new PostgresNews(url, VERSION, log);
   const close = async (): Promise<void> => {
     await news.close();
-    await Promise.all([writing, reading, lasting, leasing].map((db) => db.destroy()));
+    await Promise.all([telling, asking, lasting, leasing].map((db) => db.destroy()));
   };
   try {
-    await databaseReady(writing, READY_WITHIN_MS, log);
+    await databaseReady(telling, READY_WITHIN_MS, log);
     await prepareSchemas(lasting, VERSION);
-    await createTable(writing, checkpoints);
+    await createTable(telling, checkpoints);
     await openLeases(lasting);
     await openNotebooks(lasting);
     await agreeOnSecret(lasting, secret);
@@ -58,13 +61,13 @@ export async function openPostgresReadModel(wanted: Wanted, secret: Uint8Array, 
   const lease = (name: string): PostgresLease => new PostgresLease(leasing, name, leaseMs);
   const shared: SharedReadModel = {
     lease: lease(PROJECTING),
-    writer: (token) => new PostgresReadModelWriter(writing, { name: PROJECTING, token }),
-    since: (tables, after) => changesSince(writing, tables, after),
+    writer: (token) => new PostgresReadModelWriter(telling, { name: PROJECTING, token }),
+    since: (tables, after) => changesSince(telling, tables, after),
     news: (withinMs, signal) => news.next(withinMs, signal),
   };
   return {
-    writing,
-    reading,
+    writing: telling,
+    reading: asking,
     lasting,
     projecting: (events) => {
       news.listen();

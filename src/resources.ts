@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Resources } from './app.module.js';
+import { inTime } from './in-time.js';
 import { connectEventStore } from './infrastructure/event-store/event-store-db.js';
 import { lockDirectory } from './infrastructure/read-model/directory-lock.js';
 import { openReadModel } from './read-model.js';
@@ -11,6 +12,8 @@ import { EmbeddedEventStoreProcess } from './supervisor.js';
 import { eventCatalogue, upcasters } from './users/domain/event-catalogue.js';
 
 const EVENT_STORE_WITHIN_MS = 60_000;
+/** A database that does not answer may keep its connections in use. */
+const CLOSE_WITHIN_MS = 2_000;
 
 /** What is open: the event store, embedded where no address is set, and the read model. */
 export type Opened = Readonly<{ resources: Resources; eventStoreUrl: string; close: () => Promise<void> }>;
@@ -48,7 +51,7 @@ export async function openResources(settings: Settings, log: Logger): Promise<Op
     eventStoreUrl,
     async close() {
       await eventStore.close();
-      await readModel.close();
+      await inTime(CLOSE_WITHIN_MS, 'closing the read model', readModel.close(), log);
       await embedded?.stop();
       lock.release();
     },

@@ -18,6 +18,7 @@ import { logRequests, traceRequests } from './observability/traced-requests.js';
 import { NO_TRACES, type Traces } from './observability/traces.js';
 import { InvalidRequest } from './http/invalid-request.js';
 import { acceptJsonOnly } from './http/json-body.js';
+import { nestLog } from './http/nest-log.js';
 import { allowedMethods, MethodNotAllowed } from './http/method-not-allowed.js';
 import { publishOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -70,7 +71,7 @@ export async function startService(opened: Resources, settings: Limits, watched:
     httpServer((error, request, reply) => {
       void onBadPath(error, request, reply);
     }, settings.trustProxy),
-    { logger: ['error', 'warn'], bodyParser: false, abortOnError: false },
+    { logger: nestLog(resources.log), bodyParser: false, abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance();
   const requests = new Requests();

@@ -35,9 +35,19 @@ export async function holdOn(
 ): Promise<void> {
   for (let held = performance.now(); !signal.aborted;) {
     const asked = performance.now();
-    const now = await lease.hold(note()).catch(() => null);
+    const now = await answerWithin(held + lease.ms - asked, lease.hold(note()), signal);
     if (now === token) held = asked;
-    else if (now !== null || performance.now() - held > lease.ms) return;
+    else if (now !== null || performance.now() - held >= lease.ms) return;
     await sleep(beatOf(lease), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Null where there was no answer: whoever leases may be silent, and the time of a lease runs all the same. */
+async function answerWithin<T>(ms: number, answer: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const answered = new AbortController();
+  const either = AbortSignal.any([answered.signal, signal]);
+  const late = sleep(Math.max(0, ms), null, { signal: either }).catch(() => null);
+  const now = await Promise.race([answer.catch(() => null), late]);
+  answered.abort();
+  return now;
 }

@@ -37,6 +37,14 @@ export class Instances {
     return instances;
   }
 
+  get storePort(): number {
+    return this.store.port;
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   /** One more, on a data directory of its own. */
   async add(env: Readonly<Record<string, string>> = {}, program?: string): Promise<ServiceUnderTest> {
     const shared = { DATABASE_URL: this.database.url, EVENTSTORE_URL: this.store.url, LOG_LEVEL: 'info' };
@@ -48,10 +56,6 @@ export class Instances {
     this.all.push(added);
     this.known ??= added.admin;
     return added;
-  }
-
-  get databaseUrl(): string {
-    return this.database.url;
   }
 
   /** Of the only account there is; known also when the instance that made it is gone. */

@@ -3,6 +3,7 @@ import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Position } from '../../event-sourcing/fact.js';
 import { beatOf, type FencingToken, holdOn } from '../../event-sourcing/lease.js';
 import type { Log } from '../../event-sourcing/log.js';
+import { outOfReach, reaches } from '../../event-sourcing/reach.js';
 import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
 import { Commits } from './commits.js';
 import { Projecting, type ProjectorState } from './projecting.js';
@@ -63,8 +64,9 @@ export class SharedProjector extends Projecting {
     const { signal } = this.abort;
     while (!signal.aborted)
       try {
-        const token = await this.shared.lease.hold(this.state);
-        await (token === undefined ? this.follow() : this.own(token));
+        await this.follow();
+        const token = this.abort.signal.aborted ? undefined : await this.shared.lease.hold(this.state);
+        if (token !== undefined) await this.own(token);
       } catch (error) {
         this.failing(error);
         await this.pause();
@@ -90,7 +92,13 @@ export class SharedProjector extends Projecting {
       ({ state: this.state, fault: this.fault } = projector);
       return projector.state;
     };
-    await holdOn(lease, token, note, AbortSignal.any([over.signal, this.abort.signal]));
+    const signal = AbortSignal.any([over.signal, this.abort.signal]);
+    const lost = outOfReach(this.events, { ms: lease.ms, everyMs: beatOf(lease) }, signal);
+    await Promise.race([holdOn(lease, token, note, signal), lost]);
+    const failed = over.signal.aborted;
+    over.abort();
+    // As far as is known: database or store may be silent, or another may tell it.
+    if (!failed) this.state = 'catching up';
     this.log.info({ token: token.toString() }, 'this process no longer tells the read model');
     await projector.stop();
     await telling;
@@ -100,7 +108,7 @@ export class SharedProjector extends Projecting {
     if (this.commits.position > 0n) this.known = this.commits.position;
     // What may yet come of a commit whose fate is unknown is refused from here on.
     await lease.release();
-    if (over.signal.aborted) await this.pause();
+    if (failed) await this.pause();
   }
 
   /** Rejects at a fault of the database; goes on for ever otherwise, also where an event cannot be told. */
@@ -112,7 +120,7 @@ export class SharedProjector extends Projecting {
     if (projector.state === 'failing') throw new Error(projector.fault);
   }
 
-  /** Follows what another process commits, until its time is over. */
+  /** Follows what another process commits, until its time is over, and this process could tell what happens instead. */
   private async follow(): Promise<void> {
     const { lease } = this.shared;
     const { signal } = this.abort;
@@ -120,9 +128,10 @@ export class SharedProjector extends Projecting {
       if (performance.now() - looked >= beatOf(lease)) {
         looked = performance.now();
         const holder = await lease.look();
-        if (!holder || holder.over) return;
+        const free = !holder || holder.over;
+        if (free && (await reaches(this.events))) return;
         await this.catchUp();
-        this.followed(holder.note);
+        if (!free) this.followed(holder.note);
       }
       await this.shared.news(beatOf(lease), signal);
       if (this.known !== undefined) await this.catchUp();
@@ -138,10 +147,13 @@ export class SharedProjector extends Projecting {
   }
 
   private async catchUp(): Promise<void> {
-    const since = await this.shared.since(this.tables, this.known);
-    if (!since || since.position === this.known) return;
-    this.known = since.position;
-    this.commits.publish(since.changes, since.position);
+    for (let whole = false; !whole && !this.abort.signal.aborted;) {
+      const since = await this.shared.since(this.tables, this.known);
+      if (!since || since.position === this.known) return;
+      ({ whole, position: this.known } = since);
+      // A row that has changed again since comes with a later part: whoever waits for a position before that must not go on yet.
+      this.commits.publish(since.changes, whole ? since.position : this.commits.position);
+    }
   }
 
   private async pause(): Promise<void> {

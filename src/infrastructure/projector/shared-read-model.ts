@@ -8,11 +8,14 @@ export abstract class SharedReadModel {
   abstract readonly lease: Lease;
   /** What writes under this holding of the lease, and is refused under a later one. */
   abstract writer(token: FencingToken): ReadModelWriter;
-  /** What was committed after a position; undefined while nobody has told it in this shape. */
+  /**
+   * What was committed after a position, up to another, which `whole` says is the last; undefined while nobody has told it in
+   * this shape.
+   */
   abstract since(
     tables: readonly Table[],
     after: Position | undefined,
-  ): Promise<Readonly<{ position: Position; changes: readonly Changes[] }> | undefined>;
+  ): Promise<Readonly<{ position: Position; changes: readonly Changes[]; whole: boolean }> | undefined>;
   /** Resolves when something may have been committed, or after so many milliseconds, or when told to stop. */
   abstract news(withinMs: number, signal: AbortSignal): Promise<void>;
 }

@@ -5,8 +5,6 @@ import { ReadModelUnavailable } from '../../event-sourcing/errors.js';
  * room or took too long (classes 53 and 57), or the disk fails under SQLite. Anything else is a fault of ours.
  */
 const PASSING = /^(E[A-Z_]+|08...|53...|57...|25P03|SQLITE_(BUSY|CANTOPEN|FULL|IOERR|READONLY|THREAD).*)$/;
-/** What the driver says without a code. */
-const BROKEN = /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/;
 
 /** @throws ReadModelUnavailable where the database does not answer a query */
 export async function answered<T>(query: Promise<T>): Promise<T> {
@@ -19,7 +17,5 @@ export async function answered<T>(query: Promise<T>): Promise<T> {
 }
 
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? PASSING.test(code) : BROKEN.test(error.message);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && PASSING.test(error.code);
 }

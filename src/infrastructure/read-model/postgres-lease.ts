@@ -41,8 +41,15 @@ export class PostgresLease extends Lease {
 
   /** Tells this process, and this time of its holding it, from all others. */
   private holder = randomUUID();
+  private asking: Promise<unknown> = Promise.resolve();
 
-  override async hold(note: string): Promise<FencingToken | undefined> {
+  override hold(note: string): Promise<FencingToken | undefined> {
+    const held = this.take(note);
+    this.asking = held.catch(() => undefined);
+    return held;
+  }
+
+  private async take(note: string): Promise<FencingToken | undefined> {
     const until = sql`clock_timestamp() + ${this.ms} * interval '1 ms'`;
     const { rows } = await sql<{ token: number }>`
       insert into "lease" as l ("name", "holder", "token", "until", "note")
@@ -63,6 +70,7 @@ export class PostgresLease extends Lease {
   override async release(): Promise<void> {
     const { holder } = this;
     this.holder = randomUUID();
+    await this.asking; // it may be on its way, and would take what was let go of
     await sql`update "lease" set "holder" = '', "until" = '-infinity'
       where "name" = ${this.name} and "holder" = ${holder}`.execute(this.db);
   }

@@ -3,7 +3,9 @@ import { SCHEMA } from './tables.js';
 
 const CONNECT_WITHIN_MS = 5_000;
 /** No statement of ours takes this long but the making of indexes, which says so. */
-const STATEMENT_WITHIN_MS = 30_000;
+export const STATEMENT_WITHIN_MS = 30_000;
+/** Word of a connection that has gone without a word, such as behind a firewall that forgot it. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 /** A process that stands still within a transaction would keep what it has locked. */
 const IDLE_IN_TRANSACTION_MS = 3_000;
 
@@ -28,6 +30,7 @@ export const connectionSettings = (
   application_name: 'user-ledger',
   options: `-c search_path=${schema === undefined ? SCHEMA : `${schema},${SCHEMA}`}`,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   connectionTimeoutMillis: CONNECT_WITHIN_MS,
   statement_timeout: withinMs,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

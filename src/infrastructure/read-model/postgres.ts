@@ -2,7 +2,8 @@ import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
 import { created } from './created.js';
-import { connectionSettings, type ConnectionWishes } from './postgres-settings.js';
+import { connectionSettings, type ConnectionWishes, STATEMENT_WITHIN_MS } from './postgres-settings.js';
+import { cutWhenSilent, GRACE_MS, withCode } from './postgres-silence.js';
 import type { AnyTables } from './sql-read-model.js';
 import { SCHEMA } from './tables.js';
 
@@ -18,20 +19,28 @@ const types: TypeParsers = {
 };
 
 /** A pool of connections. One that breaks while nobody uses it is said, and another takes its place (never thrown). */
-export function openPool(url: string, size: number, log: Log, wishes?: ConnectionWishes): pg.Pool {
+export function openPool(url: string, size: number, log: Log, wishes: ConnectionWishes = {}): pg.Pool {
+  const { withinMs = STATEMENT_WITHIN_MS } = wishes;
   const pool = new pg.Pool({ ...connectionSettings(url, wishes), max: size, types });
   pool.on('error', (error) => {
     log.warn({ fault: faultOf(error) }, 'a connection to the database has broken');
   });
   // The pool listens only while nobody has it: between two statements of a transaction, that would end the process.
   pool.on('connect', (client) => {
+    cutWhenSilent(client, withinMs + GRACE_MS);
     client.on('error', () => undefined); // whatever is asked of it next is told
   });
   return pool;
 }
 
 /** Kysely on a pool, the driver's own or what looks like it. */
-export const onPool = (pool: PostgresPool): Kysely<AnyTables> => new Kysely({ dialect: new PostgresDialect({ pool }) });
+export function onPool(pool: PostgresPool): Kysely<AnyTables> {
+  const connect: PostgresPool['connect'] = () =>
+    pool.connect().catch((error: unknown) => {
+      throw withCode(error);
+    });
+  return new Kysely({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) });
+}
 
 /**
  * Makes our schemas where there are none: the one that all versions share, with the collation that tables name (`binary`,
