@@ -95,6 +95,13 @@ it('answers an append that grows too large once, and forgets it', async () => {
   call.cancel();
 });
 
+it('weighs an event before it looks at its id and type', async () => {
+  const events = [proposed('', { type: '', 'content-type': 'x' }).setData(Buffer.alloc(1_048_577))];
+  const { heard, call } = await send([chunk(randomUUID(), { to: newStream(), events })], 1);
+  expect(heard[0]?.getError()?.getMessage()).toBe('MaximumAppendSizeExceeded');
+  call.cancel();
+});
+
 it('gives an append up whose parts do not arrive by its deadline', async () => {
   const [id, stream] = [randomUUID(), newStream()];
   const deadline = new Date(Date.now() + 200);
@@ -148,13 +155,30 @@ it('answers once where a correlation id is used again before the answer', () => 
   const answers: ((result: WriteResult) => void)[] = [];
   const writer = { append: (_: Append, answer: (result: WriteResult) => void) => answers.push(answer) };
   const call = Object.assign(new EventEmitter(), { write: jest.fn() });
-  new BatchAppend(call as never, writer as never, new UnfinishedAppends());
+  new BatchAppend(call as never, writer as never, new UnfinishedAppends(), () => true);
   const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
   for (let time = 0; time < 2; time++)
     call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));
   expect(answers).toHaveLength(1);
   answers[0]?.({ type: 'appended', revision: 0, position: 1 });
   expect(call.write).toHaveBeenCalledTimes(1);
+});
+
+it('hears a caller who may append nothing no faster than it takes the answers', () => {
+  const call = Object.assign(new EventEmitter(), { write: jest.fn(), pause: jest.fn(), resume: jest.fn() });
+  call.pause.mockReturnValue(call);
+  new BatchAppend(call as never, {} as never, new UnfinishedAppends(), () => false);
+  const ask = () => {
+    const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
+    call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));
+  };
+  ask();
+  expect(call.pause).not.toHaveBeenCalled();
+  Object.assign(call, { writableNeedDrain: true });
+  ask();
+  expect([call.write, call.pause, call.resume].map(({ mock }) => mock.calls.length)).toEqual([2, 1, 0]);
+  call.emit('drain');
+  expect(call.resume).toHaveBeenCalledTimes(1);
 });
 
 it('reads ids in structured form and repeats a correlation id as it came', async () => {
