@@ -82,6 +82,59 @@ export function filters(context: Contract): void {
     expect(await heard(['type', { prefixes: [target.type] }])).toEqual([target.id, 'caughtUp']);
   });
 
+  /** What a filter lets through of a stream's events, told by what `given` is on. */
+  async function passed(fromPosition: typeof from, ...given: Parameters<typeof filter>) {
+    const subscription = context.client.subscribeToAll({ fromPosition, filter: filter(...given) });
+    const { until, stop } = follow(subscription);
+    const words = await until((heard) => heard.includes('caughtUp') || heard[0]?.startsWith('error') === true);
+    await stop();
+    return words;
+  }
+
+  async function position() {
+    return (await context.client.appendToStream(newStream(), event())).position ?? from;
+  }
+
+  it.each<[string, object]>([
+    ['nothing', {}],
+    ['no prefixes', { prefixes: [] }],
+    ['an empty expression', { regex: '' }],
+  ])('with %s let nothing through', async (_, given) => {
+    const start = await position();
+    await context.client.appendToStream(newStream(), context.events(3));
+    expect(await passed(start, 'stream', given as Given)).toEqual(['caughtUp']);
+    expect(await passed(start, 'type', given as Given)).toEqual(['caughtUp']);
+  });
+
+  it('go by the expression where there are prefixes as well', async () => {
+    const [start, stream, other, wanted] = [await position(), newStream('a'), newStream('b'), event()];
+    await context.client.appendToStream(stream, event());
+    await context.client.appendToStream(other, wanted);
+    expect(await passed(start, 'stream', { regex: `^${other}$`, prefixes: [stream] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
+  it('show nothing that the whole log hides', async () => {
+    const [start, group, wanted] = [await position(), newStream('g'), event()];
+    const [hidden, shown] = ['$all', 'other'].map((of) => `$persistentsubscription-${of}::${group}-parked`);
+    await context.client.appendToStream(hidden ?? '', event());
+    await context.client.appendToStream(shown ?? '', wanted);
+    expect(await passed(start, 'stream', { prefixes: ['$persistentsubscription-'] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
+  context.ours.each(['\\Auser', 'user\\z', '\\p{L}', '\\\\\\Z', '(?i)user', '[a-z-[aeiou]]', '(?>user)'])(
+    'refuse an expression that JavaScript takes otherwise than .NET, or not at all: %s (23.10 reads it as .NET)',
+    async (regex) => {
+      expect(await passed(from, 'stream', { regex })).toEqual(['error: unknown']);
+    },
+  );
+
+  it('read an expression alike in .NET and in JavaScript', async () => {
+    const [start, stream, wanted] = [await position(), newStream('a[b]-\\A\t'), event()];
+    await context.client.appendToStream(stream, wanted);
+    for (const regex of ['^a\\[[a-z]]-[\\\\]A\\s', '^a\\[b\\]\\-\\\\A\\t(?!x)(?<id>[\\w-]{37})$'])
+      expect(await passed(start, 'stream', { regex })).toEqual([wanted.id, 'caughtUp']);
+  });
+
   if (library.filtersReads) {
     it('of finite reads count what matches, in both directions', async () => {
       const [stream, batch] = [newStream(), context.events(5)];
@@ -96,6 +149,17 @@ export function filters(context: Contract): void {
       expect(idsOf(await read({ fromPosition: from, maxCount: 3 }))).toEqual(ids.slice(0, 3));
       const backwards = { direction: 'backwards', fromPosition: 'end', maxCount: 2 };
       expect(idsOf(await read(backwards))).toEqual(ids.slice(3).toReversed());
+    });
+
+    it('of finite reads find no less for a narrow window', async () => {
+      const [start, stream, batch] = [await position(), newStream(), context.events(3)];
+      for (const one of batch) {
+        await context.client.appendToStream(newStream(), context.events(5));
+        await context.client.appendToStream(stream, one);
+      }
+      const narrow = library.streamNameFilter({ prefixes: [stream], maxSearchWindow: 1 });
+      const found = await collect(context.client.readAll({ filter: narrow, fromPosition: start } as object));
+      expect(idsOf(found)).toEqual(idsOf(batch));
     });
   }
 }
