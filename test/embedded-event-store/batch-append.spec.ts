@@ -42,6 +42,9 @@ it('puts an append together from parts, between those of others', async () => {
     [b, 'success'],
     [a, 'success'],
   ]);
+  const [first, second] = heard.map((response) => Number(response.getSuccess()?.getPosition()?.getCommitPosition()));
+  // In the order of their last parts: a, of two events, comes after b.
+  expect(second).toBe((first ?? 0) + 2);
   expect(heard[1]?.getStreamIdentifier()?.getStreamName_asB64()).toBe(streamId(streamA).getStreamName_asB64());
   expect(await stored(streamA)).toEqual([e1, e2]);
   expect(await stored(streamB)).toEqual([e3]);
@@ -71,6 +74,16 @@ it.each<[string, ReturnType<typeof proposed>[], string]>([
     [good, 'success'],
   ]);
   expect(detailsOf(heard[0])?.getTypeUrl()).toBe('type.googleapis.com/event_store.client.BadRequest');
+  expect(heard[0]?.hasStreamIdentifier()).toBe(true);
+  call.cancel();
+});
+
+it('answers an append to no stream at all as a bad request', async () => {
+  const [nowhere, id] = [chunk(randomUUID(), { to: '', events: [proposed(randomUUID())] }), randomUUID()];
+  nowhere.getOptions()?.clearStreamIdentifier();
+  const good = chunk(id, { to: newStream(), events: [proposed(randomUUID())] });
+  const { heard, call } = await send([nowhere, good], 2);
+  expect(heard.map((response) => outcome(response)[1])).toEqual(['BadRequest', 'success']);
   expect(heard[0]?.hasStreamIdentifier()).toBe(true);
   call.cancel();
 });
@@ -111,6 +124,12 @@ it('gives an append up whose parts do not arrive by its deadline', async () => {
   );
   expect(heard.map(outcome)).toEqual([[id, 'Timeout']]);
   expect(Date.now()).toBeGreaterThanOrEqual(deadline.getTime() - 1);
+  const next = randomUUID();
+  call.write(chunk(id, { events: [proposed(randomUUID())] }));
+  call.write(chunk(next, { to: newStream(), events: [proposed(randomUUID())] }));
+  while (heard.length < 2) await once(call, 'data');
+  // What came too late is passed over, without a second answer.
+  expect(heard.slice(1).map(outcome)).toEqual([[next, 'success']]);
   await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
   call.cancel();
 });
