@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { badRequest } from './errors.js';
 import type { StoredEvent } from './event.js';
 
@@ -16,6 +17,12 @@ export type FilterExpression = {
   readonly regex: string;
   readonly prefixes: readonly string[];
 };
+
+/**
+ * An expression that goes back and forth over a text for minutes would keep everybody else waiting. V8 starts over with an
+ * engine whose time is linear, except for expressions that look around or refer back: it has none for those.
+ */
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 type ExpressionMessage = { getRegex(): string; getPrefixList(): string[] };
 
