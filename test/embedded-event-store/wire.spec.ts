@@ -99,7 +99,7 @@ describe('a read', () => {
     ['half a position at the end', (options) => options.getAll()?.setPosition(position(`${2n ** 64n - 1n}`, '1'))],
     ['a position out of order', (options) => options.getAll()?.setPosition(position('1', '2'))],
     ['a position out of range', (options) => options.getAll()?.setPosition(position('9223372036854775808', '1'))],
-  ])('with %s is refused', async (_, fill) => {
+  ])('with %s is refused as an invalid argument (23.10: UNKNOWN for some, the same to clients)', async (_, fill) => {
     const refused = read(context.store.port, (options) => {
       all(options);
       fill(options);
@@ -301,7 +301,7 @@ describe('a single append', () => {
     ['its options twice', [options('s'), options('s')]],
     ['no expected revision', [withoutExpectation()]],
     ['an empty type', [options('s'), event({ type: '', 'content-type': 'x' })]],
-  ])('of %s is refused', async (_, messages) => {
+  ])('of %s is refused as an invalid argument (23.10: UNKNOWN for some, the same to clients)', async (_, messages) => {
     await expect(send(messages)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
   });
 

@@ -53,6 +53,14 @@ export function filters(context: Contract): void {
     await stop();
   });
 
+  context.ours('take prefixes letter by letter (23.10 by a culture, to which some letters are none)', async () => {
+    const [start, prefix, wanted] = [await position(), newStream('straße'), event()];
+    for (const other of [prefix.replace('ß', 'ss'), prefix.replace('-', '\u00ad-')])
+      await context.client.appendToStream(other, event());
+    await context.client.appendToStream(prefix, wanted);
+    expect(await passed(start, 'stream', { prefixes: [prefix] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
   it('can leave out events of system types, not of system streams', async () => {
     const [system, ordinary] = [event('$system'), event('ordinary')];
     const stream = newStream('$system');
