@@ -84,6 +84,7 @@ it.each<[string, (options: ReadReq.Options) => unknown]>([
     const heard: string[] = [];
     call.on('data', (response: ReadResp) => {
       if (response.hasCaughtUp()) heard.push('caught up');
+      if (response.hasFellBehind()) heard.push('fell behind');
       if (response.hasEvent()) heard.push(response.getEvent()?.getEvent()?.getStreamRevision() ?? '');
     });
     call.on('error', () => undefined);

@@ -14,21 +14,11 @@ afterAll(() => {
   for (const end of ends) end();
 });
 
-const CASE = streams.ReadResp.ContentCase;
-
 function told(response: ReadResp): string {
-  switch (response.getContentCase()) {
-    case CASE.CONFIRMATION:
-      return `confirmation ${response.getConfirmation()?.getSubscriptionId()}`;
-    case CASE.CHECKPOINT:
-      return `checkpoint ${response.getCheckpoint()?.getCommitPosition()}`;
-    case CASE.EVENT:
-      return response.getEvent()?.getEvent()?.getId()?.getString() ?? '';
-    case CASE.CAUGHT_UP:
-      return 'caught up';
-    default:
-      return `case ${response.getContentCase()}`;
-  }
+  if (response.hasConfirmation()) return `confirmation ${response.getConfirmation()?.getSubscriptionId()}`;
+  if (response.hasCheckpoint()) return `checkpoint ${response.getCheckpoint()?.getCommitPosition()}`;
+  if (response.hasEvent()) return response.getEvent()?.getEvent()?.getId()?.getString() ?? '';
+  return response.hasCaughtUp() ? 'caught up' : `something else: ${response.getContentCase()}`;
 }
 
 /** Subscribes; what is told comes into the array, in order. */

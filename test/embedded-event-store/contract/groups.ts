@@ -166,7 +166,7 @@ export function groups(context: Contract): void {
       const after = await collect(context.client.readAll({ fromPosition: position ?? 'start' }));
       const own = (kind: string) =>
         after.filter(({ streamId }) => streamId === `$persistentsubscription-${stream}::group-${kind}`);
-      expect(own('parked').map(({ type, data }) => [type, `${Buffer.from(data as Uint8Array)}`])).toEqual([
+      expect(own('parked').map(({ type, data }) => [type, Buffer.from(data as Uint8Array).toString()])).toEqual([
         ['$>', `0@${stream}`],
       ]);
       expect(own('checkpoint').at(-1)).toMatchObject({ type: 'SubscriptionCheckpoint', isJson: true, data: '1' });

@@ -15,6 +15,8 @@ const MS_PER_CYCLE = 20_000;
 const APPENDS = 240;
 const STREAMS = 3;
 const LARGE = 24_000;
+/** The events that a stream of Node's holds while it is paused. */
+const HELD_BY_CLIENT = 16;
 
 /** One who joins while others write. */
 type Plan = {
@@ -81,6 +83,7 @@ class History {
 
 type Joined = {
   readonly follower: Follower;
+  readonly rests: boolean;
   /** The appends that had been answered when it came. */
   readonly answeredBefore: ReadonlySet<number>;
   /** How many appends had begun when it was told that it had come to the end of history. */
@@ -102,7 +105,7 @@ async function join(plan: Plan, history: History, before: bigint): Promise<Joine
   let begun = APPENDS;
   await follower.open(store.clients[plan.client], () => (begun = Math.min(begun, history.begun)));
   if (plan.rest) void rest(follower, plan.rest);
-  return { follower, answeredBefore, begunBefore: () => begun };
+  return { follower, rests: plan.rest !== undefined, answeredBefore, begunBefore: () => begun };
 }
 
 async function rest(follower: Follower, { afterEvents, ms }: NonNullable<Plan['rest']>): Promise<void> {
@@ -141,10 +144,11 @@ async function expectTold(joined: Joined, log: readonly Seen[]): Promise<void> {
 }
 
 /** It is told so with all that had been written when it came, and again only if it has fallen behind meanwhile. */
-function expectCaughtUp({ follower, answeredBefore }: Joined, wanted: readonly Seen[]): void {
+function expectCaughtUp({ follower, answeredBefore, rests }: Joined, wanted: readonly Seen[]): void {
   const { caughtUpAfter } = follower;
   const written = wanted.filter((event) => answeredBefore.has(turnOf(event))).length;
-  expect(caughtUpAfter[0]).toBeGreaterThanOrEqual(written);
+  // A client that does not read holds a few events back, and not this word.
+  expect((caughtUpAfter[0] ?? -1) + (rests ? HELD_BY_CLIENT : 0)).toBeGreaterThanOrEqual(written);
   expect(caughtUpAfter).toEqual(caughtUpAfter.toSorted((a, b) => a - b));
 }
 
