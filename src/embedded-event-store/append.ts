@@ -4,8 +4,9 @@ import type { Address, Outcome } from './commit.js';
 import { encodeAppended, encodeConflict } from './append-response.js';
 import { badRequest, givenUp, missingMetadata, streamDeleted, toCallError, tooLarge, unavailable } from './errors.js';
 import type { CallError } from './errors.js';
+import { accessDenied } from './listening/access.js';
 import { addressOf, MAX_APPEND_SIZE, ProposedEvents } from './proposed-events.js';
-import type { Rejection } from './proposed-events.js';
+import type { MayAppend, Rejection } from './proposed-events.js';
 import type { UnfinishedAppends } from './unfinished-appends.js';
 import type { Writer } from './writer.js';
 
@@ -15,6 +16,7 @@ export function append(
   answer: sendUnaryData<Buffer>,
   writer: Writer,
   unfinished: UnfinishedAppends,
+  mayAppend: MayAppend,
 ): void {
   let events = new ProposedEvents();
   let address: Address | undefined;
@@ -29,7 +31,7 @@ export function append(
     fail(givenUp());
   };
   const begin = (options: AppendOptions | undefined) => {
-    const given = options ? addressOf(options) : badOrder;
+    const given = options ? (mayAppend(options.streamName) ? addressOf(options) : denied) : badOrder;
     if ('type' in given) fail(toError(given));
     else address = given;
   };
@@ -66,10 +68,14 @@ export function append(
 
 const badOrder: Rejection = { type: 'bad-request', reason: 'an append starts with its options; events follow' };
 
+const denied: Rejection = { type: 'denied' };
+
 function toError(rejection: Rejection): CallError {
   switch (rejection.type) {
     case 'bad-request':
       return badRequest(rejection.reason);
+    case 'denied':
+      return accessDenied();
     case 'missing-metadata':
       return missingMetadata();
     case 'too-large':

@@ -68,6 +68,8 @@ function describe(result: Failure, expected: ExpectedRevision): Description {
       const id = new shared.StreamIdentifier().setStreamName(Buffer.from(result.stream));
       return [5, 'StreamDeleted', `${CLIENT}.StreamDeleted`, new shared.StreamDeleted().setStreamIdentifier(id)];
     }
+    case 'denied':
+      return [7, 'AccessDenied', `${CLIENT}.AccessDenied`, new shared.AccessDenied()];
     case 'timeout':
       return [4, 'Timeout', `${CLIENT}.Timeout`, new shared.Timeout()];
     case 'too-large': {

@@ -4,7 +4,7 @@ import { encodeBatchResponse } from './batch-append-response.js';
 import type { BatchResult } from './batch-append-response.js';
 import { badRequest, toCallError } from './errors.js';
 import { addressOf, ProposedEvents } from './proposed-events.js';
-import type { Rejection } from './proposed-events.js';
+import type { MayAppend, Rejection } from './proposed-events.js';
 import type { UnfinishedAppends } from './unfinished-appends.js';
 import type { Writer } from './writer.js';
 
@@ -27,14 +27,16 @@ export class BatchAppend {
   readonly #call: Call;
   readonly #writer: Writer;
   readonly #unfinished: UnfinishedAppends;
+  readonly #mayAppend: MayAppend;
   readonly #pending = new Map<string, Pending>();
   #halfClosed = false;
   #failed = false;
 
-  constructor(call: Call, writer: Writer, unfinished: UnfinishedAppends) {
+  constructor(call: Call, writer: Writer, unfinished: UnfinishedAppends, mayAppend: MayAppend) {
     this.#call = call;
     this.#writer = writer;
     this.#unfinished = unfinished;
+    this.#mayAppend = mayAppend;
     call.on('data', (request: BatchAppendRequest) => {
       this.#receive(request);
     });
@@ -75,9 +77,17 @@ export class BatchAppend {
     if (!options) return undefined;
     const pending: Pending = { correlationId, options, events: new ProposedEvents(), committing: false };
     this.#pending.set(key, pending);
-    if (remaining(options) > 0) return pending;
-    this.#answer(key, pending, { type: 'timeout' });
+    if (!this.#mayAppend(options.streamName)) this.#deny(key, pending);
+    else if (remaining(options) > 0) return pending;
+    else this.#answer(key, pending, { type: 'timeout' });
     return undefined;
+  }
+
+  /** Strangers are heard no faster than they listen: what they do not take must not pile up. */
+  #deny(key: string, pending: Pending): void {
+    this.#answer(key, pending, { type: 'denied' });
+    if (!this.#call.writableNeedDrain) return;
+    this.#call.pause().once('drain', () => this.#call.resume());
   }
 
   #awaitRest(key: string, pending: Pending): void {

@@ -32,5 +32,5 @@ export type ResolvedEvent =
 export const NO_REVISION = -1;
 
 /** What an event weighs in memory, near enough to bound buffers by. */
-export const sizeOf = (event: ProposedEvent): number =>
+export const sizeOf = (event: Pick<ProposedEvent, 'type' | 'metadata' | 'data'>): number =>
   event.data.byteLength + event.metadata.byteLength + 2 * event.type.length;

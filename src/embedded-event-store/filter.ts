@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { badRequest } from './errors.js';
 import type { StoredEvent } from './event.js';
 
@@ -16,6 +17,12 @@ export type FilterExpression = {
   readonly regex: string;
   readonly prefixes: readonly string[];
 };
+
+/**
+ * An expression that goes back and forth over a text for minutes would keep everybody else waiting. V8 starts over with an
+ * engine whose time is linear, except for expressions that look around or refer back: it has none for those.
+ */
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 type ExpressionMessage = { getRegex(): string; getPrefixList(): string[] };
 
@@ -60,9 +67,21 @@ function windowOf(options: FilterMessage): number {
 function textMatcher(regex: string, prefixes: readonly string[]): (text: string) => boolean {
   if (regex === '') return (text) => prefixes.some((prefix) => text.startsWith(prefix));
   try {
+    if (meansAnotherThing(regex)) throw new SyntaxError('only .NET understands this');
     const pattern = new RegExp(regex);
     return (text) => pattern.test(text);
   } catch {
     throw badRequest(`the filter's regular expression cannot be read: ${regex}`);
   }
 }
+
+/**
+ * The original reads expressions as .NET does, this one as JavaScript does. What JavaScript would take for something
+ * else without a word is refused: letters after a backslash that mean nothing here, and a class less another.
+ */
+const meansAnotherThing = (regex: string): boolean =>
+  regex.match(ESCAPES)?.some((escape) => ONLY_NET.test(escape)) === true || LESS.test(regex.replace(ESCAPES, ''));
+
+const ESCAPES = /\\./gs;
+const ONLY_NET = /\\(?![bBcdDfknrsStuvwWx])[A-Za-z]/;
+const LESS = /\[[^\]]*-\[/;

@@ -13,7 +13,11 @@ export const MAX_APPEND_SIZE = 1_048_576;
 export type Rejection =
   | { readonly type: 'bad-request'; readonly reason: string }
   | { readonly type: 'missing-metadata' }
+  | { readonly type: 'denied' }
   | { readonly type: 'too-large' };
+
+/** Whether the caller may append to a stream of this name. */
+export type MayAppend = (streamName: Uint8Array | undefined) => boolean;
 
 /** Collects the events of one append as they arrive; checks each one and what they weigh together. */
 export class ProposedEvents {
@@ -28,13 +32,13 @@ export class ProposedEvents {
   /** Returns why the event cannot be taken, if so. */
   add({ id, type, contentType, metadata, data }: WireEvent): Rejection | undefined {
     if (type === undefined || contentType === undefined) return { type: 'missing-metadata' };
+    this.#size += sizeOf({ type, metadata, data });
+    if (this.#size > MAX_APPEND_SIZE) return { type: 'too-large' };
     if (type === '') return { type: 'bad-request', reason: 'the event type is empty' };
     if (type === TOMBSTONE) return { type: 'bad-request', reason: `events of type ${type} close a stream` };
     if (id === undefined) return { type: 'bad-request', reason: 'the event id is not a UUID' };
-    const event = { id, type, isJson: contentType === 'application/json', metadata, data };
-    this.#size += sizeOf(event);
-    this.#events.push(event);
-    return this.#size > MAX_APPEND_SIZE ? { type: 'too-large' } : undefined;
+    this.#events.push({ id, type, isJson: contentType === 'application/json', metadata, data });
+    return undefined;
   }
 
   /** The whole append, addressed by the options that came before the events. */

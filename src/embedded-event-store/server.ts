@@ -16,11 +16,12 @@ import type { ReadCall } from './feed.js';
 import { onlyAdminIs } from './listening/access.js';
 import { gossip } from './listening/gossip.js';
 import type { Address } from './listening/authority.js';
-import { guarded, STREAM_RULES } from './listening/guarded.js';
+import { guarded, mayBeAppendedTo, STREAM_RULES } from './listening/guarded.js';
 import type { User } from './listening/user.js';
 import type { LiveCalls } from './live-calls.js';
 import type { Groups } from './persistent-subscriptions/groups.js';
 import { persistentSubscriptions, persistentSubscriptionsService } from './persistent-subscriptions/service.js';
+import type { MayAppend } from './proposed-events.js';
 import { FiniteRead } from './read.js';
 import { readRequest } from './read-request.js';
 import type { RecentEvents } from './recent-events.js';
@@ -78,18 +79,24 @@ export function createServer(store: Store, calls: LiveCalls, { instanceId, liste
   // These two are asked before a client thinks of its password.
   server.addService(withCheckedRequests(serverFeaturesGrpc.ServerFeaturesService), { getSupportedMethods });
   server.addService(withCheckedRequests(gossipGrpc.GossipService), { read: gossip(instanceId, listensAt) });
-  const protect = (service: ServiceDefinition, implementation: UntypedServiceImplementation): void => {
-    const guard = user && guarded(service, implementation, onlyAdminIs(user), STREAM_RULES);
+  const protect = (
+    service: ServiceDefinition,
+    implementation: UntypedServiceImplementation,
+    forAnonymous: UntypedServiceImplementation = {},
+  ): void => {
+    const guard = user && guarded(service, implementation, onlyAdminIs(user), STREAM_RULES, forAnonymous);
     server.addService(service, guard ?? implementation);
   };
-  protect(streamsService, streamCalls(store, calls));
+  const unfinished = new UnfinishedAppends();
+  const { batchAppend } = appendCalls(store, calls, unfinished, () => false);
+  const appends = appendCalls(store, calls, unfinished, user ? mayBeAppendedTo : () => true);
+  protect(streamsService, { ...streamCalls(store, calls), ...appends }, { batchAppend });
   const consumers = persistentSubscriptions(store.groups, store.log, calls, user?.name);
   protect(withCheckedRequests(persistentSubscriptionsService), consumers);
   return server;
 }
 
 function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedServiceImplementation {
-  const unfinished = new UnfinishedAppends();
   return {
     read: (call: ReadCall) => {
       calls.add(call);
@@ -104,18 +111,24 @@ function streamCalls({ log, recent, writer }: Store, calls: LiveCalls): UntypedS
         call.emit('error', toCallError(error));
       }
     },
-    append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
-      append(call, answer, writer, unfinished);
-    },
     delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
       deleteStream(call.request, answer, writer);
     },
     tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
       tombstoneStream(call.request, answer, writer);
     },
+  };
+}
+
+/** The appends in parts of a caller who may make none are answered each, for a client has them all in one call. */
+function appendCalls({ writer }: Store, calls: LiveCalls, unfinished: UnfinishedAppends, mayAppend: MayAppend) {
+  return {
+    append: (call: ServerReadableStream<AppendRequest, Buffer>, answer: sendUnaryData<Buffer>) => {
+      append(call, answer, writer, unfinished, mayAppend);
+    },
     batchAppend: (call: ServerDuplexStream<BatchAppendRequest, Buffer>) => {
       calls.add(call);
-      new BatchAppend(call, writer, unfinished);
+      new BatchAppend(call, writer, unfinished, mayAppend);
     },
   };
 }

@@ -8,7 +8,6 @@ import type { StoredEvent } from './event.js';
 import { Feed } from './feed.js';
 import type { FeedOwner, ReadCall } from './feed.js';
 import type { Filter } from './filter.js';
-
 import type { ReadRequest, Source } from './read-request.js';
 import { caughtUp, checkpoint, confirmation, encodeEvent } from './read-response.js';
 import { resolve } from './resolve.js';
@@ -17,7 +16,8 @@ import type { VisibleLog } from './visible-log.js';
 
 /**
  * A read that never ends: confirmation, history, word that it has caught up, then whatever is committed. A reader
- * that takes less than is written just stays behind, and reads on from storage once it has room.
+ * that takes less than is written falls behind, reads on from storage once it has room, and is told again when it has
+ * caught up.
  */
 export class Subscription implements FeedOwner {
   readonly #feed: Feed;
@@ -35,7 +35,7 @@ export class Subscription implements FeedOwner {
     const { source } = request;
     this.#log = log;
     this.#feed = new Feed(call, this);
-    this.#cursor = cursorFor(log, recent, source);
+    this.#cursor = cursorFor(log, recent, source, () => (this.#hasCaughtUp = false));
     this.#filter = source.type === 'all' ? source.filter : undefined;
     this.#stream = source.type === 'stream' ? source.stream : undefined;
     this.#wants = source.type === 'all' ? source.wants : () => true;
@@ -64,11 +64,11 @@ export class Subscription implements FeedOwner {
   }
 
   #write(event: StoredEvent): void {
-    const resolved = this.#resolveLinks ? resolve(event, this.#log) : { event };
+    const resolved = this.#resolveLinks ? resolve(event, this.#log, this.#hasCaughtUp) : { event };
     this.#feed.write(encodeEvent(resolved, this.#structuredIds));
   }
 
-  /** Said once: a client takes it for the end of history, which comes but once. */
+  /** Said once, unless the reader falls behind: to clients it is the end of history. */
   onExhausted(): void {
     if (this.#stream !== undefined && this.#log.isClosed(this.#stream)) throw streamDeleted(this.#stream);
     if (!this.#hasCaughtUp) this.#feed.write(caughtUp());
@@ -76,11 +76,12 @@ export class Subscription implements FeedOwner {
   }
 }
 
-function cursorFor(log: VisibleLog, recent: RecentEvents, source: Source): Cursor {
+function cursorFor(log: VisibleLog, recent: RecentEvents, source: Source, onBehind: () => void): Cursor {
   const { from } = source;
   if (source.type === 'all') {
-    return allCursor(log, recent, from === 'start' ? 0 : from === 'end' ? recent.lastPosition : from);
+    return allCursor(log, recent, from === 'start' ? 0 : from === 'end' ? recent.lastPosition : from, onBehind);
   }
-  const last = () => log.lastRevision(source.stream);
-  return streamCursor(log, recent, source.stream, from === 'start' ? NO_REVISION : from === 'end' ? last() : from);
+  const { stream } = source;
+  const after = from === 'start' ? NO_REVISION : from === 'end' ? log.lastRevision(stream) : from;
+  return streamCursor(log, recent, stream, after, onBehind);
 }

@@ -42,6 +42,9 @@ it('puts an append together from parts, between those of others', async () => {
     [b, 'success'],
     [a, 'success'],
   ]);
+  const [first, second] = heard.map((response) => Number(response.getSuccess()?.getPosition()?.getCommitPosition()));
+  // In the order of their last parts: a, of two events, comes after b.
+  expect(second).toBe((first ?? 0) + 2);
   expect(heard[1]?.getStreamIdentifier()?.getStreamName_asB64()).toBe(streamId(streamA).getStreamName_asB64());
   expect(await stored(streamA)).toEqual([e1, e2]);
   expect(await stored(streamB)).toEqual([e3]);
@@ -56,7 +59,7 @@ it.each<[string, ReturnType<typeof proposed>[], string]>([
   ['an event with a nil id', [proposed('00000000-0000-0000-0000-000000000000')], 'stream'],
   ['an event whose id is no UUID', [proposed('certainly not')], 'stream'],
   ['an empty stream name', [proposed(randomUUID())], ''],
-])('answers %s once, as a bad request', async (_, events, stream) => {
+])('answers %s once, as a bad request (23.10 may answer twice)', async (_, events, stream) => {
   const [bad, good] = [randomUUID(), randomUUID()];
   const { heard, call } = await send(
     [
@@ -71,6 +74,16 @@ it.each<[string, ReturnType<typeof proposed>[], string]>([
     [good, 'success'],
   ]);
   expect(detailsOf(heard[0])?.getTypeUrl()).toBe('type.googleapis.com/event_store.client.BadRequest');
+  expect(heard[0]?.hasStreamIdentifier()).toBe(true);
+  call.cancel();
+});
+
+it('answers an append to no stream at all as a bad request', async () => {
+  const [nowhere, id] = [chunk(randomUUID(), { to: '', events: [proposed(randomUUID())] }), randomUUID()];
+  nowhere.getOptions()?.clearStreamIdentifier();
+  const good = chunk(id, { to: newStream(), events: [proposed(randomUUID())] });
+  const { heard, call } = await send([nowhere, good], 2);
+  expect(heard.map((response) => outcome(response)[1])).toEqual(['BadRequest', 'success']);
   expect(heard[0]?.hasStreamIdentifier()).toBe(true);
   call.cancel();
 });
@@ -95,6 +108,13 @@ it('answers an append that grows too large once, and forgets it', async () => {
   call.cancel();
 });
 
+it('weighs an event before it looks at its id and type', async () => {
+  const events = [proposed('', { type: '', 'content-type': 'x' }).setData(Buffer.alloc(1_048_577))];
+  const { heard, call } = await send([chunk(randomUUID(), { to: newStream(), events })], 1);
+  expect(heard[0]?.getError()?.getMessage()).toBe('MaximumAppendSizeExceeded');
+  call.cancel();
+});
+
 it('gives an append up whose parts do not arrive by its deadline', async () => {
   const [id, stream] = [randomUUID(), newStream()];
   const deadline = new Date(Date.now() + 200);
@@ -104,6 +124,12 @@ it('gives an append up whose parts do not arrive by its deadline', async () => {
   );
   expect(heard.map(outcome)).toEqual([[id, 'Timeout']]);
   expect(Date.now()).toBeGreaterThanOrEqual(deadline.getTime() - 1);
+  const next = randomUUID();
+  call.write(chunk(id, { events: [proposed(randomUUID())] }));
+  call.write(chunk(next, { to: newStream(), events: [proposed(randomUUID())] }));
+  while (heard.length < 2) await once(call, 'data');
+  // What came too late is passed over, without a second answer.
+  expect(heard.slice(1).map(outcome)).toEqual([[next, 'success']]);
   await expect(stored(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
   call.cancel();
 });
@@ -148,13 +174,30 @@ it('answers once where a correlation id is used again before the answer', () => 
   const answers: ((result: WriteResult) => void)[] = [];
   const writer = { append: (_: Append, answer: (result: WriteResult) => void) => answers.push(answer) };
   const call = Object.assign(new EventEmitter(), { write: jest.fn() });
-  new BatchAppend(call as never, writer as never, new UnfinishedAppends());
+  new BatchAppend(call as never, writer as never, new UnfinishedAppends(), () => true);
   const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
   for (let time = 0; time < 2; time++)
     call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));
   expect(answers).toHaveLength(1);
   answers[0]?.({ type: 'appended', revision: 0, position: 1 });
   expect(call.write).toHaveBeenCalledTimes(1);
+});
+
+it('hears a caller who may append nothing no faster than it takes the answers', () => {
+  const call = Object.assign(new EventEmitter(), { write: jest.fn(), pause: jest.fn(), resume: jest.fn() });
+  call.pause.mockReturnValue(call);
+  new BatchAppend(call as never, {} as never, new UnfinishedAppends(), () => false);
+  const ask = () => {
+    const request = chunk(randomUUID(), { to: newStream(), events: [proposed(randomUUID())] });
+    call.emit('data', decodeBatchAppendRequest(Buffer.from(request.serializeBinary())));
+  };
+  ask();
+  expect(call.pause).not.toHaveBeenCalled();
+  Object.assign(call, { writableNeedDrain: true });
+  ask();
+  expect([call.write, call.pause, call.resume].map(({ mock }) => mock.calls.length)).toEqual([2, 1, 0]);
+  call.emit('drain');
+  expect(call.resume).toHaveBeenCalledTimes(1);
 });
 
 it('reads ids in structured form and repeats a correlation id as it came', async () => {

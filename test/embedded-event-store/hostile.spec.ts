@@ -318,6 +318,27 @@ describe('floods', () => {
   });
 });
 
+it.each(['^(a+)+$', '^(a|a)*b', '(a+a+)+(?<end>b)', '^(([a-z])+.)+[A-Z]([a-z])+$'])(
+  'a filter that tries every way to read a name keeps nobody waiting: %s',
+  async (regex) => {
+    const type = `${'a'.repeat(60)}!`;
+    const event = proposed(randomUUID(), { type, 'content-type': 'application/json' });
+    const { call: writing } = await batch(target.port, [chunk(randomUUID(), { to: 'long', events: [event] })], 1);
+    const request = streams.ReadReq.deserializeBinary(subscribeToAll());
+    const filter = new streams.ReadReq.Options.FilterOptions().setCheckpointintervalmultiplier(1).setMax(1_000_000);
+    filter.setEventType(new streams.ReadReq.Options.FilterOptions.Expression().setRegex(regex));
+    request.getOptions()?.setFilter(filter);
+    const call = rawClient(target.port).read(request);
+    call.on('error', () => undefined);
+    const cases: number[] = [];
+    call.on('data', (response: InstanceType<typeof streams.ReadResp>) => cases.push(response.getContentCase()));
+    await eventually('it has caught up', () => cases.length === 2);
+    expect(cases).toEqual([streams.ReadResp.ContentCase.CONFIRMATION, streams.ReadResp.ContentCase.CAUGHT_UP]);
+    await target.good.expectUnharmed();
+    for (const each of [call, writing]) each.cancel();
+  },
+);
+
 it(
   'nothing of all that is left open',
   async () => {

@@ -79,7 +79,25 @@ export function describeSecureCalls(scheme: Scheme, context: ReturnType<typeof w
       await expect(ada.tombstoneStream(name)).rejects.toEqual(DENIED);
     }
     expect((await ada.getStreamMetadata(stream)).metadata).toEqual({ maxCount: 1 });
-    await expect(ada.appendToStream('$all', event())).rejects.toThrow(/BadRequest|not allowed/);
+  });
+
+  it('is denied, even as the user, appending to the log itself', async () => {
+    const [ada, nobody] = [await context.connectAs(scheme, ADMIN), await context.connectAs(scheme, [])];
+    const [username, password] = [USER, PASSWORD];
+    await expect(ada.appendToStream('$all', event())).rejects.toEqual(DENIED);
+    const classic = nobody.appendToStream('$all', event(), { credentials: { username, password } });
+    await expect(classic).rejects.toEqual(DENIED);
+  });
+
+  it('and no user at once: what is denied the one is done for the other', async () => {
+    const [ada, nobody] = [await context.connectAs(scheme, ADMIN), await context.connectAs(scheme, [])];
+    const names = Array.from({ length: 30 }, newStream);
+    const appends = names.map((name, index) => (index % 2 === 0 ? ada : nobody).appendToStream(name, event()));
+    const outcomes = (await Promise.allSettled(appends)).map((outcome) =>
+      outcome.status === 'fulfilled' ? 'done' : (outcome.reason as { type: string }).type,
+    );
+    expect(outcomes).toEqual(names.map((_, index) => (index % 2 === 0 ? 'done' : 'access-denied')));
+    await expect(count(ada.readStream(names[1] ?? ''))).rejects.toMatchObject({ type: 'stream-not-found' });
   });
 
   it('trusts the certificate for the names it is of', async () => {

@@ -27,11 +27,32 @@ it('hides events of an age', () => {
   log.close();
 });
 
+/** Metadata of these very letters. */
+function parsed(text: string) {
+  const place = { position: 1, stream: '$$s', revision: 0, created: 0 };
+  const event = { id: '1', type: '$metadata', isJson: true, metadata: Buffer.alloc(0), data: Buffer.from(text) };
+  return parseMetadata({ ...place, ...event });
+}
+
 it.each(['{"$maxCount":1', '[{"$maxCount":1}]', '"$maxCount"', 'null', ''])(
   'takes a document that is no object of JSON for none: %s',
   (text) => {
-    const place = { position: 1, stream: '$$s', revision: 0, created: 0 };
-    const event = { id: '1', type: '$metadata', isJson: true, metadata: Buffer.alloc(0), data: Buffer.from(text) };
-    expect(parseMetadata({ ...place, ...event })).toEqual({ deleted: false, json: {} });
+    expect(parsed(text)).toEqual({ deleted: false, json: {} });
   },
 );
+
+it.each<[string, number | undefined, boolean]>([
+  ['{"$tb":9223372036854775807}', 2 ** 63, true],
+  ['{ "\\u0024tb" : 9223372036854775807 }', 2 ** 63, true],
+  ['{"$tb":1,"$tb":9223372036854775807}', 2 ** 63, true],
+  ['{"$tb":9223372036854775806}', 2 ** 63, false],
+  ['{"a":{"$tb":9223372036854775807},"b":"\\"\\\\","$tb":3,"c":"{\\"$tb\\":9223372036854775807}"}', 3, false],
+  ['{"$tb":9223372036854775808}', undefined, false],
+  ['{"$tb":-9223372036854775809}', undefined, false],
+  ['{"$tb":3.0}', undefined, false],
+  ['{"$tb":3e0}', undefined, false],
+  ['{"$tb":"3"}', undefined, false],
+])('tells a deleted stream by the very number: %s', (text, truncateBefore, deleted) => {
+  expect(parsed(text)).toMatchObject(truncateBefore === undefined ? { deleted } : { truncateBefore, deleted });
+  expect(Object.hasOwn(parsed(text), 'truncateBefore')).toBe(truncateBefore !== undefined);
+});

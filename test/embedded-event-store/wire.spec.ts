@@ -11,7 +11,8 @@ import type { AppendResp, ReadReq } from '@eventstore/db-client/generated/stream
 import { credentials, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { byteClient, rawClient, read, statusOf, streamId } from './raw-calls.js';
+import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
+import { batch, byteClient, chunk, proposed, rawClient, read, statusOf, streamId } from './raw-calls.js';
 import { events, newStream, withStore } from './with-store.js';
 
 const context = withStore();
@@ -55,8 +56,8 @@ it('says of anything else that it is not implemented', async () => {
 });
 
 describe('a read', () => {
-  const [name, batch] = [newStream(), events(3)];
-  beforeAll(() => context.client.appendToStream(name, batch));
+  const [name, three] = [newStream(), events(3)];
+  beforeAll(() => context.client.appendToStream(name, three));
 
   const all = (options: ReadReq.Options) => {
     options.setAll(new streams.ReadReq.Options.AllOptions().setStart(empty()));
@@ -98,7 +99,7 @@ describe('a read', () => {
     ['half a position at the end', (options) => options.getAll()?.setPosition(position(`${2n ** 64n - 1n}`, '1'))],
     ['a position out of order', (options) => options.getAll()?.setPosition(position('1', '2'))],
     ['a position out of range', (options) => options.getAll()?.setPosition(position('9223372036854775808', '1'))],
-  ])('with %s is refused', async (_, fill) => {
+  ])('with %s is refused as an invalid argument (23.10: UNKNOWN for some, the same to clients)', async (_, fill) => {
     const refused = read(context.store.port, (options) => {
       all(options);
       fill(options);
@@ -119,7 +120,43 @@ describe('a read', () => {
           .padStart(16, '0'),
       )
       .join('');
-    expect(hex).toBe(batch[0]?.id.replaceAll('-', ''));
+    expect(hex).toBe(three[0]?.id.replaceAll('-', ''));
+  });
+
+  it('of a stream that is not there says so in a message, and ends well', async () => {
+    const name = newStream('straße');
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(name));
+    });
+    expect(heard.map((response) => response.getContentCase())).toEqual([4]);
+    const named = heard[0]?.getStreamNotFound()?.getStreamIdentifier()?.getStreamName_asU8();
+    expect(Buffer.from(named ?? []).toString()).toBe(name);
+  });
+
+  it('tells newer clients who go backwards the last revision, and not where the stream begins', async () => {
+    const truncated = newStream();
+    await context.client.appendToStream(truncated, events(4));
+    await context.client.setStreamMetadata(truncated, { truncateBefore: 2 });
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(truncated).setEnd(empty())).setReadDirection(BACKWARDS);
+      options.setControlOption(new streams.ReadReq.Options.ControlOption().setCompatibility(1));
+    });
+    expect(heard.map((response) => response.getContentCase())).toEqual([1, 1, 6]);
+    expect(heard[2]?.getLastStreamPosition()).toBe('3');
+  });
+
+  it('of what is said of a deleted stream gives the very letters', async () => {
+    const deleted = newStream();
+    await context.client.appendToStream(deleted, events(1));
+    await context.client.deleteStream(deleted);
+    const heard = await read(context.store.port, (options) => {
+      all(options);
+      options.setStream(stream(`$$${deleted}`));
+    });
+    const data = heard.map((response) => Buffer.from(response.getEvent()?.getEvent()?.getData_asU8() ?? []).toString());
+    expect(data).toEqual(['{"$tb":9223372036854775807}']);
   });
 
   it('tells newer clients the last revision', async () => {
@@ -206,6 +243,31 @@ describe('a read', () => {
   }
 });
 
+it('holds nothing at first but what is appended, and an append of nothing then has no position', async () => {
+  const store = await startEmbeddedEventStore();
+  const nothing = new streams.AppendReq.Options().setStreamIdentifier(streamId('s')).setNoStream(empty());
+  const answer = await new Promise<AppendResp>((resolve, reject) => {
+    const call = rawClient(store.port).append((error, response) => {
+      if (error) reject(error);
+      else resolve(response);
+    });
+    call.end(new streams.AppendReq().setOptions(nothing));
+  });
+  expect([answer.getSuccess()?.hasNoStream(), answer.getSuccess()?.hasNoPosition()]).toEqual([true, true]);
+  const { heard, call } = await batch(store.port, [chunk(randomUUID(), { to: 's' })], 1);
+  const success = heard[0]?.getSuccess();
+  expect([success?.hasNoStream(), success?.hasNoPosition()]).toEqual([true, true]);
+  const event = proposed(randomUUID());
+  const second = await batch(store.port, [chunk(randomUUID(), { to: 's', events: [event] })], 1);
+  const log = await read(store.port, (options) => {
+    options.setAll(new streams.ReadReq.Options.AllOptions().setStart(empty())).setNoFilter(empty()).setCount('10');
+  });
+  expect(log.map((response) => response.getEvent()?.getCommitPosition())).toEqual(['1']);
+  call.cancel();
+  second.call.cancel();
+  await store.stop();
+});
+
 describe('a single append', () => {
   type Message = InstanceType<typeof streams.AppendReq>;
   const send = (messages: Message[]) =>
@@ -239,7 +301,7 @@ describe('a single append', () => {
     ['its options twice', [options('s'), options('s')]],
     ['no expected revision', [withoutExpectation()]],
     ['an empty type', [options('s'), event({ type: '', 'content-type': 'x' })]],
-  ])('of %s is refused', async (_, messages) => {
+  ])('of %s is refused as an invalid argument (23.10: UNKNOWN for some, the same to clients)', async (_, messages) => {
     await expect(send(messages)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
   });
 

@@ -12,18 +12,24 @@ type Call = {
 type Handler = (call: Call, answer?: sendUnaryData<unknown>) => void;
 type Rule = (request: unknown) => CallError | undefined;
 
-/** Puts a question before each call of a service: whether its caller may make it. */
+/**
+ * Puts a question before each call of a service: whether its caller may make it. Some calls tell whoever has not said
+ * who he is themselves.
+ */
 export function guarded(
   service: ServiceDefinition,
   implementation: UntypedServiceImplementation,
   identify: Identify,
-  rules: Readonly<Record<string, Rule>> = {},
+  rules: Readonly<Record<string, Rule>>,
+  forAnonymous: UntypedServiceImplementation,
 ): UntypedServiceImplementation {
   const guard = (name: string, handle: Handler): Handler => {
     const answers = service[name]?.responseStream === false;
     return (call, answer) => {
-      const refusal = refusalOf(identify(headerOf(call.metadata))) ?? rules[name]?.(call.request);
-      if (!refusal) handle(call, answer);
+      const caller = identify(headerOf(call.metadata));
+      const instead = caller === 'anonymous' ? (forAnonymous[name] as Handler | undefined) : undefined;
+      const refusal = instead ? undefined : (refusalOf(caller) ?? rules[name]?.(call.request));
+      if (!refusal) (instead ?? handle)(call, answer);
       else if (answers && answer) answer(refusal);
       else call.emit('error', refusal);
     };
@@ -45,6 +51,9 @@ const mayBeDeleted: Rule = (request) => {
   const stream = Buffer.from(name ?? []).toString();
   return stream === '$all' || stream.startsWith('$$') ? accessDenied() : undefined;
 };
+
+/** Whether the user may append to a stream of this name: nobody does to the log itself. */
+export const mayBeAppendedTo = (name: Uint8Array | undefined): boolean => Buffer.from(name ?? []).toString() !== '$all';
 
 /** What an admin may not do either, by method of the Streams service. */
 export const STREAM_RULES: Readonly<Record<string, Rule>> = { delete: mayBeDeleted, tombstone: mayBeDeleted };

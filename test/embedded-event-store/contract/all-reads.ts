@@ -63,6 +63,24 @@ export function allReads(context: Contract): void {
     });
   }
 
+  it('takes position 2^64 - 1 for its end', async () => {
+    const end = at(2n ** 64n - 1n);
+    const [newest] = await read({ direction: 'backwards', fromPosition: 'end', maxCount: 1 });
+    expect(await read({ direction: 'backwards', fromPosition: end, maxCount: 1 })).toEqual([newest]);
+    expect(await read({ fromPosition: end })).toEqual([]);
+  });
+
+  it('shows $settings, which is written and read like any other stream', async () => {
+    const settings = context.event('update-default-acl', { $userStreamAcl: { $r: ['$admins', 'ops'] } });
+    const { position, nextExpectedRevision } = await context.client.appendToStream('$settings', settings);
+    const [shown] = await read({ fromPosition: position ?? 'start', maxCount: 1 });
+    expect(shown).toMatchObject({ id: settings.id, streamId: '$settings', data: settings.data });
+    const options = { direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
+    const [stored] = await collect(context.client.readStream('$settings', options));
+    expect(stored).toEqual(shown);
+    expect(stored?.revision).toBe(nextExpectedRevision);
+  });
+
   context.ours('takes positions between and beyond events for the next one (23.10 may fail)', async () => {
     const between = { commit: first + 1n, prepare: first };
     expect(idsOf(await mine({ fromPosition: between }))).toEqual(written.slice(1));

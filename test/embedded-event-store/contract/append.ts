@@ -63,9 +63,10 @@ export function append(context: Contract): void {
       const [fits, tooLarge] = [newStream(), newStream()];
       // Together with the type, which newer servers count as well.
       await expect(write(fits, [bytes('Big', Buffer.alloc(MOST - 6))])).resolves.toMatchObject({ success: true });
-      await expect(write(tooLarge, [bytes('Big', Buffer.alloc(MOST + 1))])).rejects.toMatchObject({
-        ...{ type: 'maximum-append-size-exceeded', maxAppendSize: MOST },
-      });
+      for (const size of [MOST + 1, 5_000_000, 16_000_000])
+        await expect(write(tooLarge, [bytes('Big', Buffer.alloc(size))])).rejects.toMatchObject({
+          ...{ type: 'maximum-append-size-exceeded', maxAppendSize: MOST },
+        });
       await expect(read(tooLarge)).rejects.toMatchObject(notFound(tooLarge));
     });
 

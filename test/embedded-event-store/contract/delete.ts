@@ -113,4 +113,8 @@ export function deletes(context: Contract): void {
   context.ours('of a stream of links is refused (in 23.10 it is a stream like any other)', async () => {
     await expect(context.client.deleteStream('$ce-user')).rejects.toThrow('the store itself keeps');
   });
+
+  context.ours('of "$all" is refused (without authorization, 23.10 takes it for any other name)', async () => {
+    await expect(context.client.deleteStream('$all')).rejects.toMatchObject({ type: 'unknown' });
+  });
 }

@@ -53,6 +53,14 @@ export function filters(context: Contract): void {
     await stop();
   });
 
+  context.ours('take prefixes letter by letter (23.10 by a culture, to which some letters are none)', async () => {
+    const [start, prefix, wanted] = [await position(), newStream('straße'), event()];
+    for (const other of [prefix.replace('ß', 'ss'), prefix.replace('-', '\u00ad-')])
+      await context.client.appendToStream(other, event());
+    await context.client.appendToStream(prefix, wanted);
+    expect(await passed(start, 'stream', { prefixes: [prefix] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
   it('can leave out events of system types, not of system streams', async () => {
     const [system, ordinary] = [event('$system'), event('ordinary')];
     const stream = newStream('$system');
@@ -82,6 +90,59 @@ export function filters(context: Contract): void {
     expect(await heard(['type', { prefixes: [target.type] }])).toEqual([target.id, 'caughtUp']);
   });
 
+  /** What a filter lets through of a stream's events, told by what `given` is on. */
+  async function passed(fromPosition: typeof from, ...given: Parameters<typeof filter>) {
+    const subscription = context.client.subscribeToAll({ fromPosition, filter: filter(...given) });
+    const { until, stop } = follow(subscription);
+    const words = await until((heard) => heard.includes('caughtUp') || heard[0]?.startsWith('error') === true);
+    await stop();
+    return words;
+  }
+
+  async function position() {
+    return (await context.client.appendToStream(newStream(), event())).position ?? from;
+  }
+
+  it.each<[string, object]>([
+    ['nothing', {}],
+    ['no prefixes', { prefixes: [] }],
+    ['an empty expression', { regex: '' }],
+  ])('with %s let nothing through', async (_, given) => {
+    const start = await position();
+    await context.client.appendToStream(newStream(), context.events(3));
+    expect(await passed(start, 'stream', given as Given)).toEqual(['caughtUp']);
+    expect(await passed(start, 'type', given as Given)).toEqual(['caughtUp']);
+  });
+
+  it('go by the expression where there are prefixes as well', async () => {
+    const [start, stream, other, wanted] = [await position(), newStream('a'), newStream('b'), event()];
+    await context.client.appendToStream(stream, event());
+    await context.client.appendToStream(other, wanted);
+    expect(await passed(start, 'stream', { regex: `^${other}$`, prefixes: [stream] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
+  it('show nothing that the whole log hides', async () => {
+    const [start, group, wanted] = [await position(), newStream('g'), event()];
+    const [hidden, shown] = ['$all', 'other'].map((of) => `$persistentsubscription-${of}::${group}-parked`);
+    await context.client.appendToStream(hidden ?? '', event());
+    await context.client.appendToStream(shown ?? '', wanted);
+    expect(await passed(start, 'stream', { prefixes: ['$persistentsubscription-'] })).toEqual([wanted.id, 'caughtUp']);
+  });
+
+  context.ours.each(['\\Auser', 'user\\z', '\\p{L}', '\\\\\\Z', '(?i)user', '[a-z-[aeiou]]', '(?>user)'])(
+    'refuse an expression that JavaScript takes otherwise than .NET, or not at all: %s (23.10 reads it as .NET)',
+    async (regex) => {
+      expect(await passed(from, 'stream', { regex })).toEqual(['error: unknown']);
+    },
+  );
+
+  it('read an expression alike in .NET and in JavaScript', async () => {
+    const [start, stream, wanted] = [await position(), newStream('a[b]-\\A\t'), event()];
+    await context.client.appendToStream(stream, wanted);
+    for (const regex of ['^a\\[[a-z]]-[\\\\]A\\s', '^a\\[b\\]\\-\\\\A\\t(?!x)(?<id>[\\w-]{37})$'])
+      expect(await passed(start, 'stream', { regex })).toEqual([wanted.id, 'caughtUp']);
+  });
+
   if (library.filtersReads) {
     it('of finite reads count what matches, in both directions', async () => {
       const [stream, batch] = [newStream(), context.events(5)];
@@ -96,6 +157,17 @@ export function filters(context: Contract): void {
       expect(idsOf(await read({ fromPosition: from, maxCount: 3 }))).toEqual(ids.slice(0, 3));
       const backwards = { direction: 'backwards', fromPosition: 'end', maxCount: 2 };
       expect(idsOf(await read(backwards))).toEqual(ids.slice(3).toReversed());
+    });
+
+    it('of finite reads find no less for a narrow window', async () => {
+      const [start, stream, batch] = [await position(), newStream(), context.events(3)];
+      for (const one of batch) {
+        await context.client.appendToStream(newStream(), context.events(5));
+        await context.client.appendToStream(stream, one);
+      }
+      const narrow = library.streamNameFilter({ prefixes: [stream], maxSearchWindow: 1 });
+      const found = await collect(context.client.readAll({ filter: narrow, fromPosition: start } as object));
+      expect(idsOf(found)).toEqual(idsOf(batch));
     });
   }
 }

@@ -155,6 +155,24 @@ export function groups(context: Contract): void {
       await second.subscription.unsubscribe();
     });
 
+    it('writes about itself in streams that the whole log shows', async () => {
+      const [stream, batch] = [newStream(), events(2)];
+      const { position } = await context.client.appendToStream(stream, batch);
+      await create(stream, { checkPointUpperBound: 1 });
+      const { subscription, at } = join(stream);
+      await subscription.nack('park', 'no', await at(0));
+      await subscription.ack(await at(1));
+      await info(stream, ({ stats }) => stats.lastCheckpointedEventRevision === 1n && stats.parkedMessageCount === 1n);
+      const after = await collect(context.client.readAll({ fromPosition: position ?? 'start' }));
+      const own = (kind: string) =>
+        after.filter(({ streamId }) => streamId === `$persistentsubscription-${stream}::group-${kind}`);
+      expect(own('parked').map(({ type, data }) => [type, Buffer.from(data as Uint8Array).toString()])).toEqual([
+        ['$>', `0@${stream}`],
+      ]);
+      expect(own('checkpoint').at(-1)).toMatchObject({ type: 'SubscriptionCheckpoint', isJson: true, data: '1' });
+      await subscription.unsubscribe();
+    });
+
     it('gives links with what they lead to, and answers are about the links', async () => {
       const [source, list, batch] = [newStream(), newStream(), events(2)];
       await context.client.appendToStream(source, batch);

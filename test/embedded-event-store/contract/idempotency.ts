@@ -60,6 +60,17 @@ export function idempotency(context: Contract): void {
       expect(await ids(stream)).toEqual(all);
     });
 
+    it('expecting anything takes an id for the first event that has it, and does not ask whether events are next to each other', async () => {
+      const [stream, first, second, third] = [newStream(), event(), event(), event()];
+      const written = await append(stream, [first], 'no_stream');
+      await append(stream, [second, first, third], 0n);
+      const stored = await collect(context.client.readStream(stream));
+      expect(await append(stream, [first], 'any')).toEqual(written);
+      const apart = await append(stream, [first, third], 'any');
+      expect(apart).toMatchObject({ nextExpectedRevision: 3n, position: stored[3]?.position });
+      expect(await ids(stream)).toEqual(idsOf([first, second, first, third]));
+    });
+
     it.each<[AppendExpectedRevision]>([['any'], ['stream_exists']])(
       'expecting %s conflicts if its beginning is known, but not all of it',
       async (expected) => {

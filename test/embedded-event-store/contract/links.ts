@@ -78,10 +78,29 @@ export function links(context: Contract): void {
     expect(pairs(await resolved(list))).toEqual([[undefined, broken.id]]);
   });
 
-  it('that name no place are events like any other', async () => {
-    const [list, odd] = [newStream(), link('nonsense')];
-    await context.client.appendToStream(list, odd);
-    expect(pairs(await resolved(list))).toEqual([[odd.id, undefined]]);
+  it.each(['nonsense', '', '@stream', '1.0@stream', '99999999999999999999@stream'])(
+    'that name no revision are events like any other, and links to those who hear of them live: "%s"',
+    async (data) => {
+      const [list, odd] = [newStream(), link(data)];
+      const subscription = context.client.subscribeToStream(list, { fromRevision: 'end', resolveLinkTos: true });
+      await new Promise((done) => subscription.once('caughtUp', done));
+      await context.client.appendToStream(list, odd);
+      for await (const live of subscription) {
+        expect(pairs([live])).toEqual([[undefined, odd.id]]);
+        break;
+      }
+      expect(pairs(await resolved(list))).toEqual([[odd.id, undefined]]);
+    },
+  );
+
+  it('name revisions as numbers of 64 bits, with a sign or without', async () => {
+    const [source, list, target] = [newStream(), newStream(), event()];
+    await context.client.appendToStream(source, target);
+    const batch = [link(`+0@${source}`), link(`${2n ** 63n - 1n}@${source}`), link(`1234567890123456@${source}`)];
+    await context.client.appendToStream(list, batch);
+    expect(pairs(await resolved(list))).toEqual(
+      batch.map(({ id }, index) => [index === 0 ? target.id : undefined, id]),
+    );
   });
 
   it('are resolved in the whole log, and in subscriptions to it and to a stream', async () => {
@@ -111,6 +130,17 @@ export function links(context: Contract): void {
       [target.id, live.id],
     ]);
     expect(await hearing[1]).toEqual([[target.id, live.id]]);
+  });
+
+  it('come alone once what they lead to is too old', async () => {
+    const [source, list] = [newStream(), newStream()];
+    await context.client.appendToStream(source, event());
+    const broken = link(`0@${source}`);
+    await context.client.appendToStream(list, broken);
+    await context.client.setStreamMetadata(source, { maxAge: 1 });
+    let found = await resolved(list);
+    while (found[0]?.event) found = await resolved(list);
+    expect(pairs(found)).toEqual([[undefined, broken.id]]);
   });
 
   it('to what comes later are resolved once it is there', async () => {

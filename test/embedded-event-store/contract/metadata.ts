@@ -70,6 +70,11 @@ export function truncation(context: Contract): void {
     [{ maxCount: 4, truncateBefore: 2 }, [2, 3, 4]],
     [{ maxCount: 9, maxAge: 3_600 }, [0, 1, 2, 3, 4]],
     [{ truncateBefore: 7 }, []],
+    // The next JavaScript number, 2 ** 63, stands for a deleted stream, whose number is one less.
+    [{ truncateBefore: 2 ** 63 - 1_024 }, []],
+    [{ maxCount: 2 ** 63 - 1_024, truncateBefore: 4 }, [4]],
+    [{ $maxCount: 0, truncateBefore: 3 }, [3, 4]],
+    [{ $tmp: true, maxCount: 2 } as never, [3, 4]],
   ])('by %j shows %j', async (given, visible) => {
     const stream = await filled();
     await context.client.setStreamMetadata(stream, given);
@@ -98,7 +103,12 @@ export function truncation(context: Contract): void {
     '{"$maxCount":1,"$cacheControl":"3"}',
     '{"$maxCount":1,"$acl":[]}',
     '{"$maxCount":1,"$acl":"x"}',
+    '{"$maxCount":1,"$acl":{"$r":7}}',
+    '{"$maxCount":1,"$acl":{"$w":["some",null]}}',
+    '{"$maxCount":1,"$tmp":"true"}',
     '{"$maxCount":1.5}',
+    '{"$maxCount":1,"$tb":9223372036854775808}',
+    '{"$maxCount":1,"$maxAge":1e30}',
   ])('hides nothing if it makes no sense: %s', async (json) => {
     const stream = await filled();
     const made = library.jsonEvent({ type: '$metadata', data: JSON.parse(json) as Record<string, unknown> });

@@ -64,6 +64,23 @@ export function subscriptions(context: Contract): void {
       });
     }
 
+    context.ours(`starts after a revision of a stream that is yet to come, or to come back (${ours})`, async () => {
+      const live = events(3);
+      for (const [state, fromRevision, missing] of [
+        ['absent', 0n, 1],
+        ['described', 1n, 2],
+        ['deleted', 1n, 0],
+        ['deleted', 2n, 1],
+      ] as const) {
+        const stream = await streamThatIs(state, context);
+        const { count, caughtUp, stop } = toStream(stream, { fromRevision });
+        await caughtUp();
+        await context.client.appendToStream(stream, live);
+        expect(await count(4 - missing)).toEqual(['caughtUp', ...idsOf(live.slice(missing))]);
+        await stop();
+      }
+    });
+
     it('delivers no history that is hidden', async () => {
       const [stream, history, live] = [newStream(), events(5), events(3)];
       await context.client.appendToStream(stream, history);
@@ -102,6 +119,19 @@ export function subscriptions(context: Contract): void {
       const stream = await streamThatIs('closed', context);
       expect(await toStream(stream, { fromRevision }).count(1)).toEqual(['error: stream-deleted']);
     });
+
+    context.ours.each(['start', 'end', 1n] as const)(
+      'to a closed stream, from %s, is confirmed before it fails (newer servers do so, 23.10 does not)',
+      async (fromRevision) => {
+        const stream = await streamThatIs('closed', context);
+        const subscription = context.client.subscribeToStream(stream, { fromRevision });
+        let confirmed = false;
+        subscription.once('confirmation', () => (confirmed = true));
+        const { count } = follow(subscription);
+        expect(await count(1)).toEqual(['error: stream-deleted']);
+        expect(confirmed).toBe(true);
+      },
+    );
 
     it('delivers nothing twice because an append was made again', async () => {
       const [stream, batch, last] = [newStream(), events(2), event()];
@@ -146,6 +176,15 @@ export function subscriptions(context: Contract): void {
       await caughtUp();
       await context.client.appendToStream(newStream(), live);
       expect(await count(3)).toEqual(['caughtUp', ...idsOf(live)]);
+      await stop();
+    });
+
+    it('takes position 2^64 - 1 for the end', async () => {
+      const [live, end] = [event(), 2n ** 64n - 1n];
+      const { count, caughtUp, stop } = toAll({ fromPosition: { commit: end, prepare: end } });
+      await caughtUp();
+      await context.client.appendToStream(newStream(), live);
+      expect(await count(2)).toEqual(['caughtUp', live.id]);
       await stop();
     });
 

@@ -87,4 +87,8 @@ export function tombstones(context: Contract): void {
   it.each(['', '$$'])('refuses a stream called "%s"', async (stream) => {
     await expect(context.client.tombstoneStream(stream)).rejects.toMatchObject({ type: 'unknown' });
   });
+
+  context.ours('of "$all" is refused (without authorization, 23.10 takes it for any other name)', async () => {
+    await expect(context.client.tombstoneStream('$all')).rejects.toMatchObject({ type: 'unknown' });
+  });
 }

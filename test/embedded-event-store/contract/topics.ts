@@ -25,7 +25,8 @@ export const topics: Readonly<Record<string, Cases>> = {
   filters,
   checkpoints,
   links,
-  'streams of links that the store keeps': linkStreams,
+  'streams of links that the store keeps by itself and at once, and not in $all (in 23.10 projections write them)':
+    linkStreams,
   subscriptions,
   'a deletion': deletes,
   'a tombstone': tombstones,
