@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { createRequire } from 'node:module';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/load.js';
 import { MailServer } from '../support/mail-server.js';
@@ -132,3 +134,16 @@ describe('a fault that nobody catches', () => {
     SLOW_MACHINE_MS,
   );
 });
+
+it(
+  'what the framework says is a line of JSON, too',
+  async () => {
+    const nest = pathToFileURL(createRequire(import.meta.url).resolve('@nestjs/common')).href;
+    const says = `import('${nest}').then(({ Logger }) => { new Logger('Router').error('nest is broken', 'a stack') })`;
+    const service = await start({ env: broken(says) });
+    service.process.kill('SIGUSR2');
+    const line = await service.printed(/nest is broken/);
+    expect(JSON.parse(line)).toMatchObject({ level: 50, fault: 'nest is broken', more: ['a stack', 'Router'] });
+  },
+  SLOW_MACHINE_MS,
+);

@@ -78,7 +78,10 @@ withPostgres('two instances on one PostgreSQL (skipped where there is none)', ()
       };
       await eventually('a change is known to both', known, RECOVERS_WITHIN_MS);
       process.stdout.write(`both go on after ${Math.round(performance.now() - from)} ms\n`);
-      expect((await Promise.all(both.map(isOwner))).filter(Boolean)).toHaveLength(1);
+      // A busy machine may take longer than so short a lease.
+      const owners = async () => (await Promise.all(both.map(isOwner))).filter(Boolean).length;
+      await eventually('one tells', async () => (await owners()) === 1, RECOVERS_WITHIN_MS);
+      expect(both.map((each) => each.process.exitCode)).toEqual([null, null]);
     },
     SLOW_MACHINE_MS,
   );

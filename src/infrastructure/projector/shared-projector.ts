@@ -64,8 +64,7 @@ export class SharedProjector extends Projecting {
     const { signal } = this.abort;
     while (!signal.aborted)
       try {
-        await this.follow();
-        const token = this.abort.signal.aborted ? undefined : await this.shared.lease.hold(this.state);
+        const token = (await this.follow()) ? await this.shared.lease.hold(this.state) : undefined;
         if (token !== undefined) await this.own(token);
       } catch (error) {
         this.failing(error);
@@ -120,8 +119,8 @@ export class SharedProjector extends Projecting {
     if (projector.state === 'failing') throw new Error(projector.fault);
   }
 
-  /** Follows what another process commits, until its time is over, and this process could tell what happens instead. */
-  private async follow(): Promise<void> {
+  /** Follows what another process commits, until its time is over and this one could tell instead; false once told to stop. */
+  private async follow(): Promise<boolean> {
     const { lease } = this.shared;
     const { signal } = this.abort;
     for (let looked = -Infinity; !signal.aborted;) {
@@ -129,13 +128,14 @@ export class SharedProjector extends Projecting {
         looked = performance.now();
         const holder = await lease.look();
         const free = !holder || holder.over;
-        if (free && (await reaches(this.events))) return;
+        if (free && (await reaches(this.events))) return true;
         await this.catchUp();
         if (!free) this.followed(holder.note);
       }
       await this.shared.news(beatOf(lease), signal);
       if (this.known !== undefined) await this.catchUp();
     }
+    return false;
   }
 
   private followed(note: string): void {

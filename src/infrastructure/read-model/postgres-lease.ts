@@ -41,6 +41,8 @@ export class PostgresLease extends Lease {
 
   /** Tells this process, and this time of its holding it, from all others. */
   private holder = randomUUID();
+  /** What this process let go of, though the database may not have heard: it need not wait for the end of that. */
+  private former = '';
   private asking: Promise<unknown> = Promise.resolve();
 
   override hold(note: string): Promise<FencingToken | undefined> {
@@ -56,19 +58,21 @@ export class PostgresLease extends Lease {
       values (${this.name}, ${this.holder}, 1, ${until}, ${note})
       on conflict ("name") do update set "holder" = excluded."holder", "until" = ${until}, "note" = excluded."note",
         "token" = l."token" + (case when l."holder" = excluded."holder" then 0 else 1 end)
-      where l."holder" = excluded."holder" or l."until" < clock_timestamp()
+      where l."holder" in (excluded."holder", ${this.former}) or l."until" < clock_timestamp()
       returning "token"`.execute(this.db);
     return rows[0] && BigInt(rows[0].token);
   }
 
   override async look(): Promise<LeaseNote | undefined> {
-    const { rows } = await sql<LeaseNote>`select "note", "until" < clock_timestamp() as "over" from "lease"
-      where "name" = ${this.name}`.execute(this.db);
+    const { rows } =
+      await sql<LeaseNote>`select "note", "until" < clock_timestamp() or "holder" = ${this.former} as "over"
+      from "lease" where "name" = ${this.name}`.execute(this.db);
     return rows[0];
   }
 
   override async release(): Promise<void> {
     const { holder } = this;
+    this.former = holder;
     this.holder = randomUUID();
     await this.asking; // it may be on its way, and would take what was let go of
     await sql`update "lease" set "holder" = '', "until" = '-infinity'
