@@ -140,7 +140,7 @@ export class SharedProjector extends Projecting {
 
   private followed(note: string): void {
     this.fault = undefined;
-    // Whoever holds it may tell another shape: then nothing is known of this one.
+    // Whoever holds it may not have committed anything yet.
     this.state = this.known === undefined || !STATES.includes(note) ? 'catching up' : (note as ProjectorState);
     if (this.state === 'stopped') this.commits.close();
     if (this.state === 'stopped' || this.state === 'live') this.settled();
