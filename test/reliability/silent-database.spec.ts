@@ -112,7 +112,9 @@ withPostgres(`a PostgreSQL that is silent (skipped where there is none; OUTAGES_
       const service = await start();
       const [member = ''] = await addUsers(service, 1);
       proxy.begin('black hole');
-      const answers = ['/v2/users', '/v2/user-events'].map((path) => told(service.request(path)).catch(() => undefined));
+      const answers = ['/v2/users', '/v2/user-events'].map((path) =>
+        told(service.request(path)).catch(() => undefined),
+      );
       const change = rename(service, member, 'Lost', { 'idempotency-key': 'one' }).catch(() => undefined);
       await pause(200); // they are under way
       const from = performance.now();

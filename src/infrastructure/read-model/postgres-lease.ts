@@ -64,7 +64,8 @@ export class PostgresLease extends Lease {
   }
 
   override async look(): Promise<LeaseNote | undefined> {
-    const { rows } = await sql<LeaseNote>`select "note", "until" < clock_timestamp() or "holder" = ${this.former} as "over"
+    const { rows } =
+      await sql<LeaseNote>`select "note", "until" < clock_timestamp() or "holder" = ${this.former} as "over"
       from "lease" where "name" = ${this.name}`.execute(this.db);
     return rows[0];
   }
