@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { ChaosProxy, type Fault, FAULTS } from '../support/chaos-proxy.js';
 import { type EmbeddedEventStore, startEmbeddedEventStore } from '../support/embedded-event-store.js';
-import { addUsers, dumpReadModel, eventually, randomFrom } from '../support/load.js';
+import { addUsers, dumpReadModel, eventually, namesIn, randomFrom, readLog, streamOf } from '../support/load.js';
 import { ServiceUnderTest } from '../support/service.js';
 import { Witness } from '../support/witness.js';
 
@@ -95,3 +95,42 @@ it(
   },
   60_000 + CYCLES * 30_000,
 );
+
+it('an append whose answer is lost is counted by what became of it', async () => {
+  store = await startEmbeddedEventStore();
+  proxy = await ChaosProxy.start(store.port, Math.random);
+  service = await ServiceUnderTest.start({ env: { EVENTSTORE_URL: `esdb://127.0.0.1:${proxy.port}?tls=false` } });
+  const { user_id: id } = service.admin;
+  const resolved = async (): Promise<number[]> => {
+    const text = await (await service.request('/metrics', { key: '' })).text();
+    return ['stored', 'not_stored', 'unknown'].map((resolution) => {
+      const sample = `user_ledger_appends_resolved_total{resolution="${resolution}"} `;
+      return Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(sample))
+          ?.slice(sample.length),
+      );
+    });
+  };
+  const names = async () => namesIn((await readLog(store.url, [streamOf(id)]))[0] ?? []);
+  /** Samples may be a moment old. */
+  const expectResolved = async (counts: readonly number[]): Promise<void> => {
+    await eventually('something is resolved', async () => String(await resolved()) === String(counts)).catch(
+      () => undefined,
+    );
+    expect(await resolved()).toEqual(counts);
+  };
+  await expectResolved([0, 0, 0]);
+  proxy.begin('lost answers');
+  const changing = service.update(id, { name: 'Ada' });
+  await eventually('it is stored', async () => (await names()).includes('Ada'));
+  proxy.heal(); // which cuts off what was to answer
+  expect((await changing).status).toBe(200);
+  await expectResolved([1, 0, 0]);
+  proxy.begin('lost answers');
+  expect((await service.update(id, { name: 'Eve' })).status).toBe(503);
+  proxy.heal();
+  await expectResolved([1, 0, 1]);
+  expect(await names()).toEqual(['Ada', 'Eve']);
+}, 60_000);
