@@ -193,10 +193,20 @@ onOwnStore(`show how long the write-ahead log of the embedded store is${skippedO
 it('are listed in the documentation, each with its labels, and nothing else is', async () => {
   const told = await (await context.service.request('/metrics', { key: '' })).text();
   const published = [...told.matchAll(/^# TYPE (user_ledger_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
-  const rows = readFileSync('docs/observability.md', 'utf8').matchAll(/^\| `(user_ledger_\w+)`\s+\| (\w+)/gm);
-  const documented = [...rows].map(([, name, type]) => `${name} ${type}`);
+  const rows = [
+    ...readFileSync('docs/observability.md', 'utf8').matchAll(/^\| `(user_ledger_\w+)`\s+\| (\w+)\s+\|([^|]*)\|/gm),
+  ];
+  const documented = rows.map(([, name, type]) => `${name} ${type}`);
   expect(published.length).toBeGreaterThan(30);
   expect(documented.sort()).toEqual(published.sort());
+  const labels = new Map(rows.map(([, name, , list = '']) => [name, [...list.matchAll(/`(\w+)`/g)].map(([, l]) => l)]));
+  const samples = [...told.matchAll(/^(user_ledger_\w+?)(?:_bucket|_sum|_count)?(?:\{([^}]*)\})? /gm)];
+  const odd = samples.filter(([, name, list = '']) => {
+    const own = [...list.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== 'le');
+    return String(own.sort()) !== String([...(labels.get(name) ?? [])].sort());
+  });
+  expect(samples.length).toBeGreaterThan(30);
+  expect(odd.map(([line]) => line)).toEqual([]);
 });
 
 it('are read, not written', async () => {
