@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { ServiceUnderTest } from '../support/service.js';
 import { noSmallDisk, smallDisk } from '../support/small-disk.js';
-import { problemOf, userOf } from './with-service.js';
+import { onOwnStore, problemOf, skippedOnShared, userOf } from './with-service.js';
 
-const onFullDisk = noSmallDisk === undefined ? it : it.skip;
-const skipped = noSmallDisk ? ` (skipped: ${noSmallDisk})` : '';
+const onFullDisk = noSmallDisk === undefined ? onOwnStore : it.skip;
+const skipped = noSmallDisk ? ` (skipped: ${noSmallDisk})` : skippedOnShared;
 
 onFullDisk(
   `refuses writes with 503 while the disk is full, reads on, and takes them once there is room${skipped}`,

@@ -5,15 +5,15 @@ import { encodeUserId } from '../../src/users/domain/public-id.js';
 import { MailServer, tokenIn } from '../support/mail-server.js';
 import { newUser, post } from '../support/new-user.js';
 import { Seed } from '../support/seed.js';
-import { ServiceUnderTest } from '../support/service.js';
-import { problemOf, type UserBody, userOf } from './with-service.js';
+import type { ServiceUnderTest } from '../support/service.js';
+import { problemOf, type UserBody, userOf, startService } from './with-service.js';
 
 let mails: MailServer;
 let service: ServiceUnderTest;
 let seed: Seed;
 beforeAll(async () => {
   mails = await MailServer.start();
-  service = await ServiceUnderTest.start({ env: { SMTP_URL: mails.url, PUBLIC_URL: 'https://users.example.com/x/' } });
+  service = await startService({ env: { SMTP_URL: mails.url, PUBLIC_URL: 'https://users.example.com/x/' } });
   seed = new Seed(service);
 }, 60_000);
 afterAll(async () => {
@@ -154,7 +154,7 @@ describe('the mail server', () => {
     await service.stop('SIGKILL');
     mails = await MailServer.start(port);
     await seed.close();
-    service = await ServiceUnderTest.start({ dataDir: service.dataDir, env: { SMTP_URL: mails.url } });
+    service = await startService({ dataDir: service.dataDir, env: { SMTP_URL: mails.url } });
     seed = new Seed(service);
     const [mail] = await mails.to(during.email);
     await userOf(await accept(tokenIn(mail?.text)));
@@ -169,7 +169,7 @@ describe('the mail server', () => {
 
 describe('without a mail server', () => {
   it('the link is written to the log, and leads to a page that accepts by a button alone', async () => {
-    const alone = await ServiceUnderTest.start({ env: { LOG_LEVEL: 'info' } });
+    const alone = await startService({ env: { LOG_LEVEL: 'info' } });
     try {
       const answer = await post(alone, '/v2/users', newUser({ invite_mode: 'email_link' }));
       const { id } = (await answer.json()) as { id: string };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ServiceUnderTest } from '../support/service.js';
+
 import { Seed } from '../support/seed.js';
-import { problemOf, userOf, withService } from './with-service.js';
+import { problemOf, userOf, withService, startService } from './with-service.js';
 
 const context = withService();
 const typesOf = async (userId: string) => (await context.seed.eventsOf(userId)).map(({ type }) => type);
@@ -201,13 +201,13 @@ describe('Idempotency-Key', () => {
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('is remembered over %s', async (signal) => {
-    const before = await ServiceUnderTest.start();
+    const before = await startService();
     const { user_id: id } = before.admin;
     const noop = await answered(await before.update(id, { is_developer: true }, withKey('noop')));
     const change = await answered(await before.update(id, { name: 'Ada' }, withKey('change')));
     await userOf(await before.update(id, { name: 'Eve' }));
     await before.stop(signal);
-    const after = await ServiceUnderTest.start({ dataDir: before.dataDir });
+    const after = await startService({ dataDir: before.dataDir });
     try {
       expect(await answered(await after.update(id, { is_developer: true }, withKey('noop')))).toEqual(noop);
       expect(await answered(await after.update(id, { name: 'Ada' }, withKey('change')))).toEqual(change);
@@ -219,14 +219,14 @@ describe('Idempotency-Key', () => {
   });
 
   it('is carried out once where the process dies before it answers', async () => {
-    const before = await ServiceUnderTest.start();
+    const before = await startService();
     const { user_id: id } = before.admin;
     const userId = Buffer.from(id, 'base64').toString().replace('User:', '');
     const lost = Promise.allSettled([before.update(id, { name: 'Ada' }, withKey('lost'))]);
     await before.request('/health/live');
     await before.stop('SIGKILL');
     await lost;
-    const after = await ServiceUnderTest.start({ dataDir: before.dataDir });
+    const after = await startService({ dataDir: before.dataDir });
     const seed = new Seed(after);
     try {
       const first = await answered(await after.update(id, { name: 'Ada' }, withKey('lost')));

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OtlpCollector, type ReceivedSpan } from '../support/otlp-collector.js';
 import { Seed } from '../support/seed.js';
-import { ServiceUnderTest } from '../support/service.js';
+import type { ServiceUnderTest } from '../support/service.js';
+import { startService } from './with-service.js';
 
 const START_MS = 60_000;
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -18,7 +19,7 @@ let service: ServiceUnderTest;
 let seed: Seed;
 beforeAll(async () => {
   collector = await OtlpCollector.start();
-  service = await ServiceUnderTest.start({ env: settings(collector) });
+  service = await startService({ env: settings(collector) });
   seed = new Seed(service);
 }, START_MS);
 afterAll(async () => {
@@ -149,7 +150,7 @@ describe('a collector', () => {
   it.each(['fails', 'hangs'] as const)('that %s delays no request, and no end of the service', async (manner) => {
     odd = await OtlpCollector.start();
     odd.manner = manner;
-    broken = await ServiceUnderTest.start({ env: settings(odd) });
+    broken = await startService({ env: settings(odd) });
     const running = broken;
     const update = async () => (await running.update(running.admin.user_id, { name: hex(8) })).status;
     expect(await update()).toBe(200);
@@ -169,7 +170,7 @@ describe('a collector', () => {
 
 describe('without a collector', () => {
   it('nothing of the SDK is loaded, and a trace that comes with a request is kept in its events', async () => {
-    const plain = await ServiceUnderTest.start({ env: { NODE_DEBUG: 'module,esm', OTEL_SERVICE_NAME: 'x' } });
+    const plain = await startService({ env: { NODE_DEBUG: 'module,esm', OTEL_SERVICE_NAME: 'x' } });
     try {
       const parent = traceparent();
       const eyes = new Seed(plain);

@@ -7,8 +7,8 @@ import type { UserEvent } from '../../src/users/domain/user.events.js';
 import { Follower } from '../support/follower.js';
 import { faultsBy } from '../support/json-schemas.js';
 import type { Someone } from '../support/seed.js';
-import { ServiceUnderTest } from '../support/service.js';
-import { withService } from './with-service.js';
+
+import { withService, startService } from './with-service.js';
 
 const context = withService();
 const enc = encodeURIComponent;
@@ -205,7 +205,7 @@ describe('an open stream ends', () => {
 it(
   'stops in time, and in order, with streams open: one read, one that is never read',
   async () => {
-    const service = await ServiceUnderTest.start();
+    const service = await startService();
     try {
       const [read, unread] = [await Follower.open(service), await Follower.open(service)];
       await read.until('history is through', ({ caughtUp: through }) => through);

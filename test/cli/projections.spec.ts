@@ -6,12 +6,24 @@ import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-mod
 import { VERSION } from '../../src/postgres-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { postgresUrl, silent } from '../support/databases.js';
+import type { UserRenamed } from '../../src/users/domain/user.events.js';
+import { auditEntry } from '../../src/users/projections/audit-entry.chronicle.js';
+import { eventually } from '../support/load.js';
 import { type Ended, Program } from '../support/program.js';
 import { dumpOf } from '../support/read-model.js';
 import { Seed } from '../support/seed.js';
 import { ServiceUnderTest } from '../support/service.js';
 
 type Listed = { position: string | null; projections: { name: string; rows: number | null; newest: string | null }[] };
+
+/** A rebuild tells a few thousand at once: so many that it can be killed between two such batches. */
+const EVENTS = 20_000;
+const AT_ONCE = 500;
+
+const nameChange = (userId: string, n: number): UserRenamed => ({
+  type: 'UserRenamed',
+  data: { userId, from: n === 0 ? 'Grace Hopper' : `Grace ${n - 1}`, to: `Grace ${n}` },
+});
 
 const places: [string, string][] = [
   ['SQLite', ''],
@@ -31,21 +43,33 @@ describe.each(places)('projections in %s', (_, server) => {
   });
   const run = (...args: string[]): Program => new Program(['dist/cli.js', 'projections', ...args], environment());
   const list = async (): Promise<Listed> => JSON.parse((await run('list', '--json').ended()).stdout) as Listed;
-  const dump = async (): Promise<string> => {
+  const read = async <T>(what: (db: Kysely<AnyTables>) => Promise<T>): Promise<T> => {
     const file = join(service.dataDir, 'read-model.sqlite');
     const db = service.database
       ? onPool(openPool(service.database.url, 1, silent, { schema: VERSION }))
       : (openSqlite(file, 'reading') as Kysely<AnyTables>);
-    return dumpOf(db).finally(() => db.destroy());
+    return what(db).finally(() => db.destroy());
   };
+  const dump = (): Promise<string> => read(dumpOf);
+  /** Rows of the audit trail, of which each event has one; none while there is no table. */
+  const toldEvents = (): Promise<number> =>
+    read((db) => db.selectFrom(auditEntry.name).select(db.fn.countAll().as('rows')).executeTakeFirstOrThrow()).then(
+      ({ rows }) => Number(rows),
+      () => 0,
+    );
   const rebuild = (): Promise<Ended> => run('rebuild').ended();
 
   beforeAll(async () => {
     service = await ServiceUnderTest.start({ server, env: { DATABASE_LEASE: '2s' } });
     const seed = new Seed(service);
     for (let i = 0; i < 30; i++) await seed.user({ name: `Ada ${i}` });
+    const { ulid: userId } = await seed.user();
+    for (let n = 0; n < EVENTS; n += AT_ONCE) {
+      const renamed = Array.from({ length: AT_ONCE }, (_, i) => nameChange(userId, n + i));
+      await seed.happenedAtOnce(renamed as [UserRenamed, ...UserRenamed[]]);
+    }
     await seed.close();
-  }, 60_000);
+  }, 90_000);
   afterAll(() => service.dispose());
 
   it('are listed while the service runs, and cannot be told anew meanwhile', async () => {
@@ -61,19 +85,38 @@ describe.each(places)('projections in %s', (_, server) => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by another process|stop every instance/)]);
     expect((await list()).position).toBe(position);
   });
-  it('are told anew byte for byte, also after that was cut short', async () => {
+  /** Kills a rebuild in its midst: once a part of history, which may be any, is told, and before all of it is. */
+  async function cutShort(): Promise<void> {
+    const all = await toldEvents();
+    expect(all).toBeGreaterThan(EVENTS);
+    const part = Math.random() * 0.4 * all;
+    const cut = run('rebuild');
+    const inItsMidst = (rows: number): boolean => rows > part && rows < all;
+    await eventually('a part of history is told anew', async () => inItsMidst(await toldEvents()), 30_000);
+    expect((await cut.end('SIGKILL')).code).toBeNull();
+    expect(await toldEvents()).toBeLessThan(all);
+  }
+  it('are told anew byte for byte by a rebuild after one that was killed in its midst', async () => {
     await service.stop();
     const grown = await dump();
-    const cut = run('rebuild');
-    const { code } = await cut.end('SIGKILL');
-    expect(code).toBeNull();
+    await cutShort();
     // The lock of one that was killed lasts a while in a shared database.
     let last = await rebuild();
     for (let tries = 0; last.code !== 0 && tries < 20; tries++) last = await rebuild();
     expect(last.stderr).toMatch(/100 %, \d+ events/);
-    expect(last.stdout).toMatch(/^Told \d+ events in/);
+    expect(Number(/^Told (\d+) events in/.exec(last.stdout)?.[1])).toBeGreaterThan(EVENTS);
     expect(await dump()).toBe(grown);
-  }, 60_000);
+  }, 90_000);
+  it('are told the rest, byte for byte, by the start of the service after a rebuild that was killed', async () => {
+    await service.stop();
+    const grown = await dump();
+    await cutShort();
+    const { dataDir, database } = service;
+    const env = { DATABASE_LEASE: '2s', ...(database && { DATABASE_URL: database.url }) };
+    const again = await ServiceUnderTest.start({ dataDir, server, env });
+    await again.stop();
+    expect(await dump()).toBe(grown);
+  }, 90_000);
   it.each([[['x']], [['list', 'x']], [['drop']], [['drop', 'x', 'y']], [[]]])('refuses %j', async (args) => {
     const { code, stderr } = await run(...args).ended();
     expect([code, stderr]).toEqual([2, expect.stringContaining('Usage: npm run -s cli -- projections')]);

@@ -36,13 +36,20 @@ const namesIn = (expr: string): string[] =>
     .match(/[a-z_]\w+/g)
     ?.filter((name) => !ITS_OWN.includes(name)) ?? [];
 
-/** Label names in an expression, as matched or grouped by. */
-const labelsIn = (expr: string): string[] => [
-  ...[...expr.matchAll(/(\w+)\s*(?:=~|!~|!=|=)"/g)].map(([, label = '']) => label),
-  ...[...expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/)),
-];
+const WITH_LABELS = /\b([a-z_]\w+)\{([^}]*)\}/g;
+/** Labels of each metric that is matched by some, in an expression. */
+const matchesIn = (expr: string): (readonly [string, string[]])[] =>
+  [...expr.matchAll(WITH_LABELS)].map(
+    ([, name = '', list = '']) =>
+      [name, [...list.matchAll(/(\w+)\s*(?:=~|!~|!=|=)"/g)].map(([, label = '']) => label)] as const,
+  );
+/** Labels that an expression groups or joins by. */
+const groupsIn = (expr: string): string[] =>
+  [...expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
+
 /** Labels that Prometheus adds to what it scrapes. */
 const ADDED = ['job', 'instance', ''];
+const withoutPart = (name: string): string => name.replace(/_(bucket|sum|count)$/, '');
 
 /** What headings of a document are found by. */
 const anchorsOf = (text: string): string[] =>
@@ -60,19 +67,29 @@ const expressions = [
 
 const context = withService();
 let names: ReadonlySet<string>;
-let labels: ReadonlySet<string>;
+/** Of each metric, as told where there is something to count, and as documented where there is nothing yet. */
+const labels = new Map<string, Set<string>>();
+const labelsOf = (name: string): string[] => [
+  ...(labels.get(withoutPart(name)) ?? []),
+  ...(name.endsWith('_bucket') ? ['le'] : []),
+  ...ADDED,
+];
 beforeAll(async () => {
   const { service } = context;
-  // Some labels are known once there is something to count.
-  await service.update(service.admin.user_id, { name: 'Measured' });
-  await service.request('/v2/users', { key: '' });
   const text = await (await service.request('/metrics')).text();
   const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)];
   const parts = (name: string, type: string): string[] =>
     type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => `${name}${end}`) : [name];
   names = new Set(types.flatMap(([, name = '', type = '']) => parts(name, type)));
-  // Groups of consumers are of the operator's making, and may be none.
-  labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label).concat('stream', 'group'));
+  for (const [, name = '', list = ''] of text.matchAll(/^(\w+)\{([^}]*)\} /gm)) {
+    const known = labels.get(withoutPart(name)) ?? new Set();
+    for (const [, label = ''] of list.matchAll(/(\w+)="/g)) if (label !== 'le') known.add(label);
+    labels.set(withoutPart(name), known);
+  }
+  for (const [, name = '', list = ''] of read('docs/observability.md').matchAll(
+    /^\| `(user_ledger_\w+)`\s+\| \w+\s+\|([^|]*)\|/gm,
+  ))
+    labels.set(name, new Set([...list.matchAll(/`(\w+)`/g)].map(([, label = '']) => label)));
 });
 
 describe('alerts and dashboard', () => {
@@ -80,14 +97,22 @@ describe('alerts and dashboard', () => {
     const asked = namesIn(expr);
     expect(asked.length).toBeGreaterThan(expr.includes('up{') ? -1 : 0);
     expect(asked.filter((name) => !names.has(name))).toEqual([]);
-    expect(labelsIn(expr).filter((label) => !labels.has(label) && !ADDED.includes(label))).toEqual([]);
+    for (const [name, matched] of matchesIn(expr))
+      expect([name, matched.filter((label) => !labelsOf(name).includes(label))]).toEqual([name, []]);
+    const grouped = groupsIn(expr).filter((label) => !asked.some((name) => labelsOf(name).includes(label)));
+    expect(grouped.filter((label) => !ADDED.includes(label))).toEqual([]);
   });
 
   it('notice a name that is not there', () => {
     expect(namesIn('sum by (job) (rate(user_ledger_x_total{a="b"}[5m])) / max(up) > 0.5')).toEqual([
       'user_ledger_x_total',
     ]);
-    expect(labelsIn('sum by (job, le) (x{route!~"a",b="c"})').sort()).toEqual(['b', 'job', 'le', 'route']);
+    const expr = 'sum by (job, le) (x_y{route!~"a",b="c"}) / z_z{d="e"}';
+    expect(matchesIn(expr)).toEqual([
+      ['x_y', ['route', 'b']],
+      ['z_z', ['d']],
+    ]);
+    expect(groupsIn(expr)).toEqual(['job', 'le']);
   });
 
   it('each alert says what is so, what to do, and where to read on', () => {

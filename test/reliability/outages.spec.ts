@@ -16,8 +16,10 @@ const LONG = process.env.OUTAGES_RESTARTS !== undefined;
 const RESTARTS = Number(process.env.OUTAGES_RESTARTS ?? 5);
 const SEED = Number(process.env.OUTAGES_SEED ?? randomInt(2 ** 31));
 const DOWN_MS = LONG ? 60_000 : 0;
-/** The goal is 5 s; machines are slow. */
-const RECOVERS_WITHIN_MS = 15_000;
+/** From when what was gone answers again, without a restart. */
+const RECOVERS_WITHIN_MS = 5_000;
+/** The store looks only so often whether there is room on a disk that was full. */
+const ROOM_SEEN_WITHIN_MS = 10_000;
 const SLOW_MACHINE_MS = 90_000;
 const COMMANDS_PER_RESTART = 30;
 
@@ -57,25 +59,37 @@ const reads = (service: ServiceUnderTest): string[] => {
   const path = `/v2/users/${service.admin.user_id}`;
   return [path, '/v2/users', '/v2/user-events'];
 };
-/** Who reads the trail is noted in the log before it is shown: what cannot be noted is not shown. */
+/**
+ * Reading the trail is itself an event of the trail (`AuditTrailRead`), stored before anything is shown: while none can be
+ * stored the trail is refused, though the read model has it. Users and lists of them are read without leaving a trace.
+ */
 const noted = (service: ServiceUnderTest): string[] => [
   `/v2/users/${service.admin.user_id}/history`,
   '/v2/audit-events',
 ];
 
-async function expectRecovered(service: ServiceUnderTest, from: number, what: string): Promise<void> {
+/** By itself: the process is the one that was there before. */
+async function expectRecovered(
+  service: ServiceUnderTest,
+  from: number,
+  what: string,
+  withinMs = RECOVERS_WITHIN_MS,
+): Promise<void> {
   const works = async () => (await rename(service, 'Ada')).status === 200;
-  await eventually('a change is acknowledged again', works, RECOVERS_WITHIN_MS);
+  await eventually('a change is acknowledged again', works, withinMs);
   const written = Math.round(performance.now() - from);
   const ready = async () => (await statusOf(service, '/health/ready')) === 200;
-  await eventually('it is ready again', ready, RECOVERS_WITHIN_MS);
-  process.stdout.write(`${what}: writes after ${written} ms, ready after ${Math.round(performance.now() - from)} ms\n`);
+  await eventually('it is ready again', ready, withinMs);
+  const all = Math.round(performance.now() - from);
+  process.stdout.write(`${what}: writes after ${written} ms, ready after ${all} ms\n`);
+  expect(all).toBeLessThan(withinMs);
+  expect(await Promise.all(noted(service).map((path) => statusOf(service, path)))).toEqual([200, 200]);
   expect(service.process.exitCode).toBeNull();
 }
 
 describe('the event store', () => {
   it(
-    'may be gone: reads are answered, changes are refused, and all is well when it is back',
+    'may be gone: users are read on, changes and the audit trail are refused, and all is well when it is back',
     async () => {
       const store = await startStore();
       const service = await startService({ EVENTSTORE_URL: store.url });
@@ -190,7 +204,7 @@ describe('the event store', () => {
         reads(service).map(() => 200),
       );
       disk.free();
-      await expectRecovered(service, performance.now(), 'there is room on the disk again');
+      await expectRecovered(service, performance.now(), 'there is room on the disk again', ROOM_SEEN_WITHIN_MS);
     },
     SLOW_MACHINE_MS,
   );

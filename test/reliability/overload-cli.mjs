@@ -12,5 +12,5 @@ requests among good ones; checks that as much gets done, in bounded memory.`,
       ...{ least: 1, most: 3_600, default: '60' },
     },
   },
-  specs: ['test/reliability/overload.spec.ts'],
+  specs: ['test/reliability/overload.spec.ts', 'test/reliability/shedding.spec.ts'],
 });

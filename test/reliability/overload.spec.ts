@@ -11,7 +11,7 @@ import { ServiceUnderTest } from '../support/service.js';
 const SECONDS = Number(process.env.OVERLOAD_SECONDS ?? 3);
 const SLOW_MACHINE_MS = 90_000;
 /** As many as keep it busy, and ten times as many. */
-const BUSY = 64;
+const BUSY = 256;
 const FAR_TOO_MANY = 10 * BUSY;
 const HOSTILE_OF_A_KIND = 20;
 const MOST_GROWTH_MIB = 256;
@@ -19,6 +19,7 @@ const MOST_GROWTH_MIB = 256;
 let service: ServiceUnderTest;
 const agents: Agent[] = [];
 const sockets: Socket[] = [];
+let withoutRetryAfter = 0;
 
 beforeEach(async () => {
   service = await ServiceUnderTest.start();
@@ -29,7 +30,7 @@ afterEach(async () => {
   await service.dispose();
 }, SLOW_MACHINE_MS);
 
-/** A change of the admin's name; resolves to the status, 0 where the connection broke. */
+/** A change of the admin's name; resolves to the status, 0 where the connection broke. Refusals say when to come back. */
 const rename = (agent: Agent): Promise<number> =>
   new Promise((resolve) => {
     const { user_id, api_key } = service.admin;
@@ -39,19 +40,22 @@ const rename = (agent: Agent): Promise<number> =>
       resolve(0);
     });
     sent.once('response', (answer) => {
+      const { statusCode = 0, headers: answered } = answer;
+      if (statusCode === 503 && !/^\d+$/.test(answered['retry-after'] ?? '')) withoutRetryAfter++;
       answer.resume().once('end', () => {
-        resolve(answer.statusCode ?? 0);
+        resolve(statusCode);
       });
     });
     sent.end(JSON.stringify({ name: randomUUID() }));
   });
 
-/** So many clients for so long; resolves to how often each status was answered. */
-async function load(clients: number, ms: number): Promise<Map<number, number>> {
+/** So many clients for so long; resolves to how often each status was answered, and how many changes were done a second. */
+async function load(clients: number, ms: number): Promise<{ counts: Map<number, number>; rate: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   agents.push(agent);
   const counts = new Map<number, number>();
-  const until = performance.now() + ms;
+  const from = performance.now();
+  const until = from + ms;
   const client = async (): Promise<void> => {
     while (performance.now() < until) {
       const status = await rename(agent);
@@ -60,7 +64,8 @@ async function load(clients: number, ms: number): Promise<Map<number, number>> {
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return counts;
+  // What was still under way is answered late, and its time counts.
+  return { counts, rate: ((counts.get(200) ?? 0) / (performance.now() - from)) * 1_000 };
 }
 
 const memoryMib = (): number => {
@@ -73,21 +78,23 @@ describe('overload', () => {
     'by ten times as many clients as keep it busy gets as much done, in bounded memory, and is over at once',
     async () => {
       await load(BUSY, 1_000); // warm
-      const peak = (await load(BUSY, SECONDS * 1_000)).get(200) ?? 0;
+      const peak = await load(BUSY, SECONDS * 1_000);
       const before = memoryMib();
-      const counts = await load(FAR_TOO_MANY, SECONDS * 1_000);
-      const goodput = (counts.get(200) ?? 0) / peak;
+      const { counts, rate } = await load(FAR_TOO_MANY, SECONDS * 1_000);
+      // The machine may be busy with other things, before or after.
+      const usual = Math.min(peak.rate, (await load(BUSY, SECONDS * 1_000)).rate);
+      const goodput = rate / usual;
       const grown = memoryMib() - before;
       const from = performance.now();
       await eventually('it answers at once again', async () => {
         const asked = performance.now();
         return (await rename(new Agent())) === 200 && performance.now() - asked < 500;
       });
-      const told = `goodput ${Math.round(goodput * 100)} %, ${Math.round(grown)} MiB more, over after ${Math.round(performance.now() - from)} ms`;
+      const told = `${Math.round(usual)} changes/s, then ${Math.round(rate)}, goodput ${Math.round(goodput * 100)} %, ${Math.round(grown)} MiB more, over after ${Math.round(performance.now() - from)} ms`;
       process.stdout.write(`overload for ${SECONDS} s: ${told}, statuses ${JSON.stringify([...counts])}\n`);
       expect([...counts.keys()].filter((status) => ![200, 409, 503].includes(status))).toEqual([]);
-      // The goal is 80 % on a machine at rest; this one may be busy with other things.
-      expect(goodput).toBeGreaterThan(0.4);
+      expect(withoutRetryAfter).toBe(0);
+      expect(goodput).toBeGreaterThan(0.8);
       expect(grown).toBeLessThan(MOST_GROWTH_MIB);
     },
     SLOW_MACHINE_MS + SECONDS * 4_000,

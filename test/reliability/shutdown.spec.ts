@@ -418,7 +418,6 @@ describe('the initial admin', () => {
     SLOW_MACHINE_MS,
   );
 
-  // Skipped while the store misses that its parent has gone before it began to listen for that, and runs on for ever.
   it(
     'is one, and works, when the first start was killed while its store was starting',
     async () => {

@@ -33,6 +33,8 @@ type Link = { ends: Record<Way, Socket>; forgotten: boolean; truncated: boolean 
 export class ChaosProxy {
   fault: Fault | undefined;
   private readonly links = new Set<Link>();
+  private cue: Readonly<{ text: string; fault: Fault }> | undefined;
+  private readonly held = new Set<Buffer>();
   private healed = Promise.resolve();
   private settle: () => void = () => undefined;
 
@@ -61,6 +63,16 @@ export class ChaosProxy {
   /** Connections that pass through it now. */
   get connections(): number {
     return this.links.size;
+  }
+
+  /** Begins once this text is about to pass, with the very bytes that it is in. */
+  beginAt(text: string, fault: Fault): void {
+    this.cue = { text, fault };
+  }
+
+  /** Whether what waits to pass, now, has this text in it. */
+  holds(text: string): boolean {
+    return [...this.held].some((bytes) => bytes.includes(text));
   }
 
   begin(fault: Fault): void {
@@ -113,7 +125,10 @@ export class ChaosProxy {
     to.on('error', () => undefined); // its other way is told
     try {
       for await (const bytes of from as AsyncIterable<Buffer>) {
+        this.beginAtCue(bytes);
+        this.held.add(bytes);
         while (this.holdsUp(link, way)) await this.healed;
+        this.held.delete(bytes);
         if (link.forgotten) continue;
         if (this.fault === 'delay') await sleep(this.random() * 200);
         if (link.truncated) {
@@ -129,6 +144,13 @@ export class ChaosProxy {
     } catch {
       this.cut(link);
     }
+  }
+
+  private beginAtCue(bytes: Buffer): void {
+    const { cue } = this;
+    if (!cue || !bytes.includes(cue.text)) return;
+    this.cue = undefined;
+    this.begin(cue.fault);
   }
 
   private holdsUp(link: Link, way: Way): boolean {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { onPool, openPool } from '../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
 import { VERSION } from '../../src/postgres-read-model.js';
@@ -56,6 +56,27 @@ export class Instances {
     this.all.push(added);
     this.known ??= added.admin;
     return added;
+  }
+
+  /** The address of their database by way of another port of loopback. */
+  databaseAt(port: number): string {
+    const url = new URL(this.database.url);
+    [url.hostname, url.port] = ['127.0.0.1', `${port}`];
+    return url.href;
+  }
+
+  /** The time there, as text. */
+  async databaseClock(): Promise<string> {
+    const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as "now"`.execute(this.db);
+    return rows[0]?.now ?? '';
+  }
+
+  /** Whether a transaction with these words in it has been over since a time of the database's, whatever came of it. */
+  async wasWritten(words: string, since: string): Promise<boolean> {
+    const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database() and state = 'idle'
+      and pid <> pg_backend_pid() and query_start > ${since}::timestamptz
+      and position(${words} in query) > 0`.execute(this.db);
+    return rows.length > 0;
   }
 
   /** Of the only account there is; known also when the instance that made it is gone. */

@@ -59,7 +59,12 @@ export type Change = {
 export const acknowledged = ({ answer }: Change): boolean => answer === 200;
 
 /** Sends a change, or sends it again, and notes the answer. Rejects where there is none. */
-export async function send(service: ServiceUnderTest, apiKey: string, change: Change): Promise<Response> {
+export async function send(
+  service: ServiceUnderTest,
+  apiKey: string,
+  change: Change,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Response> {
   const { key, userId, name } = change;
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };
   const response = await service.request(`/v2/users/${encodeURIComponent(userId)}`, {
@@ -67,7 +72,7 @@ export async function send(service: ServiceUnderTest, apiKey: string, change: Ch
     body: JSON.stringify({ name }),
     key: apiKey,
     headers,
-    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    signal: AbortSignal.timeout(withinMs),
   });
   await response.clone().arrayBuffer();
   change.answer = response.status;
