@@ -13,10 +13,7 @@ if (!process.env.TEST_DATABASE_URL && !hasPostgres()) {
 }
 const server = process.env.TEST_DATABASE_URL ? undefined : await startPostgres();
 const args = process.argv.slice(2);
-const specs =
-  args.length > 0
-    ? args
-    : ['test/acceptance', ...['two-services', 'instances', 'versions'].map((name) => `test/reliability/${name}`)];
+const specs = args.length > 0 ? args : ['test/acceptance', 'test/reliability/two-services'];
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 // As `npm test` runs it, and waited for: a signal from the terminal reaches it, too.
 const { status } = spawnSync(process.execPath, [...flags, JEST, ...specs], {

@@ -18,7 +18,7 @@ import {
 } from '../support/load.js';
 import { ServiceUnderTest } from '../support/service.js';
 
-const CYCLES = Number(process.env.CRASH_CYCLES ?? 9);
+const CYCLES = Number(process.env.CRASH_CYCLES ?? 5);
 const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
 /** After so many, a new data directory: a rebuild takes as long as history is. */
 const CYCLES_PER_HISTORY = 9;
