@@ -10,7 +10,7 @@ type MessageType = {
 
 /**
  * The same service, except that a request whose parts are longer than the whole is refused. The generated classes take
- * such a part by its word and read zeros for minutes, during which the store does nothing else.
+ * such a part, message or text, by its word and read on past the end for minutes, during which the store does nothing else.
  */
 export function withCheckedRequests<Service extends object>(service: Service): Service {
   const check = ([name, method]: [string, { readonly requestType: MessageType }]): [string, object] => [
@@ -24,10 +24,12 @@ export function withCheckedRequests<Service extends object>(service: Service): S
 /** Reads a message, or throws. */
 export function decodeChecked(type: MessageType, bytes: Uint8Array): Message {
   const reader = new protobuf.BinaryReader(plainBytes(bytes));
-  const readMessage = reader.readMessage.bind(reader);
-  reader.readMessage = (...given: Parameters<typeof readMessage>) => {
-    if (endOfPart(bytes, reader.getCursor()) > bytes.byteLength) throw new Error('truncated message');
-    readMessage(...given);
+  const nextField = reader.nextField.bind(reader);
+  reader.nextField = () => {
+    const isField = nextField();
+    if (isField && reader.isDelimited() && endOfPart(bytes, reader.getCursor()) > bytes.byteLength)
+      throw new Error('truncated message');
+    return isField;
   };
   return type.deserializeBinaryFromReader(new type(), reader);
 }
