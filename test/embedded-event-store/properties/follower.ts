@@ -10,6 +10,8 @@ export class Follower {
   readonly from: From;
   /** How much it had seen whenever it was told that it had come to the end of history. */
   readonly caughtUpAfter: number[] = [];
+  /** Until it is closed. */
+  isOpen = true;
   #subscription: RunningSubscription | undefined;
 
   constructor(source: Source, from: From) {
@@ -40,6 +42,7 @@ export class Follower {
   }
 
   async close(): Promise<void> {
+    this.isOpen = false;
     await this.#subscription?.end();
   }
 }

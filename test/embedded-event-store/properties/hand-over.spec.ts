@@ -83,7 +83,8 @@ class History {
 
 type Joined = {
   readonly follower: Follower;
-  readonly rests: boolean;
+  /** Over once it has rested, or left before it had seen enough; undefined where it does not rest. */
+  readonly resting: Promise<void> | undefined;
   /** The appends that had been answered when it came. */
   readonly answeredBefore: ReadonlySet<number>;
   /** How many appends had begun when it was told that it had come to the end of history. */
@@ -104,15 +105,16 @@ async function join(plan: Plan, history: History, before: bigint): Promise<Joine
   const answeredBefore = new Set(history.answered);
   let begun = APPENDS;
   await follower.open(store.clients[plan.client], () => (begun = Math.min(begun, history.begun)));
-  if (plan.rest) void rest(follower, plan.rest);
-  return { follower, rests: plan.rest !== undefined, answeredBefore, begunBefore: () => begun };
+  const resting = plan.rest && rest(follower, plan.rest);
+  return { follower, resting, answeredBefore, begunBefore: () => begun };
 }
 
 async function rest(follower: Follower, { afterEvents, ms }: NonNullable<Plan['rest']>): Promise<void> {
-  await eventually('it has seen enough', () => follower.seen.length >= afterEvents, 60_000).catch(() => undefined);
-  await follower.pause();
+  const enough = () => !follower.isOpen || follower.seen.length >= afterEvents;
+  await eventually('it has seen enough', enough, 60_000).catch(() => undefined);
+  if (follower.isOpen) await follower.pause();
   await pause(ms);
-  await follower.resume();
+  if (follower.isOpen) await follower.resume();
 }
 
 const turnOf = ({ data }: Seen): number => (data as { turn: number }).turn;
@@ -141,14 +143,15 @@ async function expectTold(joined: Joined, log: readonly Seen[]): Promise<void> {
   expect(follower.faults).toEqual([]);
   expectCaughtUp(joined, wantedOf(joined, log));
   await follower.close();
+  await joined.resting;
 }
 
 /** It is told so with all that had been written when it came, and again only if it has fallen behind meanwhile. */
-function expectCaughtUp({ follower, answeredBefore, rests }: Joined, wanted: readonly Seen[]): void {
+function expectCaughtUp({ follower, answeredBefore, resting }: Joined, wanted: readonly Seen[]): void {
   const { caughtUpAfter } = follower;
   const written = wanted.filter((event) => answeredBefore.has(turnOf(event))).length;
   // A client that does not read holds a few events back, and not this word.
-  expect((caughtUpAfter[0] ?? -1) + (rests ? HELD_BY_CLIENT : 0)).toBeGreaterThanOrEqual(written);
+  expect((caughtUpAfter[0] ?? -1) + (resting ? HELD_BY_CLIENT : 0)).toBeGreaterThanOrEqual(written);
   expect(caughtUpAfter).toEqual(caughtUpAfter.toSorted((a, b) => a - b));
 }
 
