@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { tidiedAfterEach } from '../support/leftovers.js';
 import { eventually } from '../support/load.js';
 import { MailServer } from '../support/mail-server.js';
 import { newUser, post } from '../support/new-user.js';
@@ -15,10 +16,7 @@ const STOP_WITHIN_MS = 10_000;
 const SLACK_MS = 3_000;
 const SLOW_MACHINE_MS = 60_000;
 
-const leftovers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const tidy of leftovers.splice(0).reverse()) await tidy();
-}, SLOW_MACHINE_MS);
+const leftovers = tidiedAfterEach(SLOW_MACHINE_MS);
 
 async function start(options: Parameters<typeof ServiceUnderTest.start>[0] = {}): Promise<ServiceUnderTest> {
   const service = await ServiceUnderTest.start(options);

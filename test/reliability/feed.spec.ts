@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDBClient, persistentSubscriptionToStreamSettingsFromDefaults, START } from '@eventstore/db-client';
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { UserEvent } from '../../src/users/domain/user.events.js';
 import { Follower } from '../support/follower.js';
+import { tidiedAfterEach } from '../support/leftovers.js';
 import { acknowledged, addUsers, eventually, Load, randomFrom } from '../support/load.js';
 import { Seed, type StoredEvent } from '../support/seed.js';
 import { ServiceUnderTest } from '../support/service.js';
@@ -37,10 +38,7 @@ const FILTERS: readonly (readonly string[])[] = [
   ['DeveloperPermissionRevoked'],
 ];
 
-const leftovers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const tidy of leftovers.splice(0).reverse()) await tidy();
-}, SLOW_MACHINE_MS);
+const leftovers = tidiedAfterEach(SLOW_MACHINE_MS);
 
 async function start(): Promise<World> {
   const world = { service: await ServiceUnderTest.start() };

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { formatApiKey } from '../../src/users/domain/api-key.js';
 import { type EmbeddedEventStore, newDirectory, startEmbeddedEventStore } from '../support/embedded-event-store.js';
+import { tidiedAfterEach } from '../support/leftovers.js';
 import { addUsers, eventually, randomFrom } from '../support/load.js';
 import { Program } from '../support/program.js';
 import { hasPostgres, startPostgres } from '../support/postgres-server.mjs';
@@ -23,10 +24,7 @@ const ROOM_SEEN_WITHIN_MS = 10_000;
 const SLOW_MACHINE_MS = 90_000;
 const COMMANDS_PER_RESTART = 30;
 
-const leftovers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const tidy of leftovers.splice(0).reverse()) await tidy();
-}, SLOW_MACHINE_MS);
+const leftovers = tidiedAfterEach(SLOW_MACHINE_MS);
 
 async function startStore(options: { dir?: string; port?: number } = {}): Promise<EmbeddedEventStore> {
   const store = await startEmbeddedEventStore(options);

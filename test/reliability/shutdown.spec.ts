@@ -8,9 +8,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ChaosProxy, type Fault } from '../support/chaos-proxy.js';
 import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
+import { tidiedAfterEach } from '../support/leftovers.js';
 import { eventually, expectUnbroken, namesIn, randomFrom, readLog, streamOf } from '../support/load.js';
 import { hasPostgres, startPostgres } from '../support/postgres-server.mjs';
 import { ServiceUnderTest } from '../support/service.js';
@@ -22,11 +23,7 @@ const SLACK_MS = 3_000;
 
 const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'user-ledger-'));
 
-/** What runs or was made by a test, and is to go after it. */
-const leftovers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const tidy of leftovers.splice(0).reverse()) await tidy();
-}, SLOW_MACHINE_MS);
+const leftovers = tidiedAfterEach(SLOW_MACHINE_MS);
 
 async function start(options: Parameters<typeof ServiceUnderTest.start>[0] = {}): Promise<ServiceUnderTest> {
   const service = await ServiceUnderTest.start(options);

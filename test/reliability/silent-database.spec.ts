@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ChaosProxy } from '../support/chaos-proxy.js';
 import { Instances, isOwner, ownedBy } from '../support/instances.js';
+import { tidiedAfterEach } from '../support/leftovers.js';
 import { addUsers, eventually, randomFrom } from '../support/load.js';
 import { hasPostgres, startPostgres } from '../support/postgres-server.mjs';
 import { ServiceUnderTest } from '../support/service.js';
@@ -27,10 +28,7 @@ async function told(asked: Promise<Response>): Promise<Told> {
   return { status: answer.status, type, retryAfter: answer.headers.get('retry-after'), ms: performance.now() - from };
 }
 
-const leftovers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const tidy of leftovers.splice(0).reverse()) await tidy();
-}, SLOW_MACHINE_MS);
+const leftovers = tidiedAfterEach(SLOW_MACHINE_MS);
 
 const withPostgres = hasPostgres() ? describe : describe.skip;
 withPostgres(`a PostgreSQL that is silent (skipped where there is none; OUTAGES_SEED=${SEED})`, () => {
