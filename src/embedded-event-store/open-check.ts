@@ -34,12 +34,15 @@ function lastPositionIn(file: string): number {
   });
 }
 
+/** Our statements are always the same: one that SQLite does not understand meets names of columns that are not ours. */
+const isAnotherSchema = (error: unknown): boolean => errorText(error).code === 'SQLITE_ERROR';
+
 /** Adds to what SQLite says of a damaged file which one that is, and what to do. */
 export function namingFile<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isDamage(error) && !isAnotherSchema(error)) throw error;
     throw new CorruptLog(`${file}: ${errorText(error).message}. Restore a backup in an empty directory`, {
       cause: error,
     });

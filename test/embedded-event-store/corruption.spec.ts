@@ -4,6 +4,7 @@ import { EventStoreDBClient, jsonEvent, START } from '@eventstore/db-client';
 import { beforeAll, afterAll, expect, it } from '@jest/globals';
 import { startEmbeddedEventStore } from '../support/embedded-event-store.js';
 import type { EmbeddedEventStore } from '../support/embedded-event-store.js';
+import { Program } from '../support/program.js';
 import { collect } from './with-store.js';
 
 const context = {} as { store: EmbeddedEventStore; client: EventStoreDBClient };
@@ -42,6 +43,20 @@ it('ends a subscription with that error', async () => {
     for await (const _ of subscription);
   })();
   await expect(delivering).rejects.toThrow(fault);
+});
+
+it('where the name of a column is damaged, the file is named, and nothing starts', async () => {
+  const store = await startEmbeddedEventStore();
+  await store.stop();
+  const file = join(store.dir, 'events.db');
+  const bytes = readFileSync(file);
+  bytes[bytes.indexOf('is_json') + 2] = 'x'.charCodeAt(0);
+  writeFileSync(file, bytes);
+  const { code, stderr } = await new Program(
+    ['dist/embedded-event-store/cli.js', '--dir', store.dir, '--port', '0'],
+    {},
+  ).ended();
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`corrupt event store: ${file}: `)]);
 });
 
 it('leaves the other streams readable and writable', async () => {
