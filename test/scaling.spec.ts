@@ -45,7 +45,7 @@ describe('npm run scaling', () => {
       inputs: Record<string, number>;
       simulation: { partitions: number }[];
     };
-    expect(inputs).toMatchObject({ followMs: 1, patchMs: 0.97 });
+    expect(inputs).toMatchObject({ followMs: 1, patchMs: 0.83 });
     expect(simulation[0]?.partitions).toBe(7);
   });
 
