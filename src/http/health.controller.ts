@@ -37,7 +37,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether the event store answers and the projections keep up', operationId: 'ready' })
+  @ApiOperation({ summary: 'Whether the event store answers and takes writes, and the projections keep up', operationId: 'ready' })
   @ApiResponse({ status: 200, description: 'Ready', type: ReadyResponse })
   @ApiResponse({ status: 503, description: 'Not ready; checks says why', type: ReadyResponse })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyResponse> {
