@@ -60,7 +60,7 @@ export type Resources = Readonly<{
 }>;
 
 /** What watches the application, and is asked by its controllers. */
-export type Watching = Readonly<{ measured: MeasuredEventStore; metrics: Metrics }>;
+type Watching = Readonly<{ measured: MeasuredEventStore; metrics: Metrics }>;
 
 const streamsOf =
   <State, E extends AnyFact>(aggregate: Aggregate<State, E>) =>

@@ -37,7 +37,7 @@ export type Settings = Readonly<{
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Settings and their defaults, as the README lists them. */
 const DEFAULTS = {

@@ -11,7 +11,7 @@ import { Once } from './once.js';
 import { Refusals } from './refusals.js';
 import { ApiKeyStreams, UserStreams } from './streams.js';
 
-export type IssueApiKey = Readonly<{ actor: Actor; userId: string; name: string; expiresAt?: string }>;
+type IssueApiKey = Readonly<{ actor: Actor; userId: string; name: string; expiresAt?: string }>;
 
 /** Asks for a new API key, for oneself or another. */
 export class IssueApiKeyCommand extends Command<NewApiKey & Readonly<{ committed: Committed }>> {

@@ -7,7 +7,7 @@ import { addUser } from '../domain/user.js';
 import { AccountStreams, ApiKeyStreams, EmailClaimStreams, UserStreams } from './streams.js';
 
 /** A new account, its first admin and that admin's API key, all under ids chosen beforehand. */
-export type NewAccount = Readonly<{
+type NewAccount = Readonly<{
   accountId: string;
   accountName: string;
   userId: string;

@@ -1,7 +1,7 @@
 import type { Projection } from '../../event-sourcing/projection.js';
 import type { AccountEvent } from '../domain/account.events.js';
 
-export type AccountView = Readonly<{ accountId: string; name: string }>;
+type AccountView = Readonly<{ accountId: string; name: string }>;
 
 export const accountView: Projection<AccountEvent, AccountView> = {
   name: 'account-view-1',

@@ -7,7 +7,7 @@ import type { AuditedEvent } from './audited-event.js';
  * lag behind a little, since commands are stamped before they are stored, by clocks that differ. `high` is the latest
  * time so far, `late` the most milliseconds that an event has ever come behind it.
  */
-export type AuditClock = Readonly<{ accountId: string; high: string; late: number }>;
+type AuditClock = Readonly<{ accountId: string; high: string; late: number }>;
 
 const tick = ({ meta: { accountId, occurredAt } }: Recorded<AuditedEvent>, row: AuditClock | undefined): AuditClock => {
   if (!row || row.high <= occurredAt) return { accountId, high: occurredAt, late: row?.late ?? 0 };

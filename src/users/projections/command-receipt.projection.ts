@@ -4,7 +4,7 @@ import type { ApiKeyEvent } from '../domain/api-key.events.js';
 import type { UserEvent } from '../domain/user.events.js';
 
 /** What a command whose id the caller chose did, and to which user or key. The row's revision is that of its last event. */
-export type CommandReceipt = Readonly<{ commandId: string; fingerprint: string; subject: string }>;
+type CommandReceipt = Readonly<{ commandId: string; fingerprint: string; subject: string }>;
 
 const told = ({ meta }: Pick<Recorded, 'meta'>, subject: string): CommandReceipt => ({
   commandId: meta.commandId,
