@@ -25,6 +25,7 @@ export class IssueApiKeyCommand extends Command<NewApiKey & Readonly<{ committed
   }
 }
 
+/** The key is made here and handed back; what is stored of it is a hash (docs/decisions/0007). */
 @CommandHandler(IssueApiKeyCommand)
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKeyCommand> {
   constructor(

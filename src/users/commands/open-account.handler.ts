@@ -30,6 +30,10 @@ export class OpenAccountCommand extends Command<Committed> {
   }
 }
 
+/**
+ * Four streams, one after the other, each of which says nothing when it is asked again: a start cut short goes
+ * on here.
+ */
 @CommandHandler(OpenAccountCommand)
 export class OpenAccountHandler implements ICommandHandler<OpenAccountCommand> {
   constructor(

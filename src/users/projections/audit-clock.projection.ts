@@ -14,6 +14,7 @@ const tick = ({ meta: { accountId, occurredAt } }: Recorded<AuditedEvent>, row: 
   return { ...row, late: Math.max(row.late, Date.parse(row.high) - Date.parse(occurredAt)) };
 };
 
+/** How far time has come in each account, so that a span of time bounds a part of the log. */
 export const auditClock: Projection<AuditedEvent, AuditClock> = {
   name: 'audit-clock-1',
   columns: { accountId: 'text', high: 'text', late: 'integer' },

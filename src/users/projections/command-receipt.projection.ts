@@ -14,6 +14,7 @@ const told = ({ meta }: Pick<Recorded, 'meta'>, subject: string): CommandReceipt
 const receipt = (event: Recorded<UserEvent>): CommandReceipt => told(event, event.data.userId);
 const keyReceipt = (event: Recorded<ApiKeyEvent>): CommandReceipt => told(event, event.data.apiKeyId);
 
+/** What commands with an `Idempotency-Key` did, for those who ask again. */
 export const commandReceipt: Projection<UserEvent | ApiKeyEvent, CommandReceipt> = {
   name: 'command-receipt-2',
   columns: { commandId: 'text', fingerprint: 'text', subject: 'text' },

@@ -10,6 +10,7 @@ const issued = ({ data: { tokenHash, userId } }: Recorded<UserInvited | Invitati
   userId,
 });
 
+/** Every invitation ever sent, those void among them. */
 export const invitationView: Projection<UserEvent, InvitationView> = {
   name: 'invitation-view-1',
   columns: { tokenHash: 'text', userId: 'text' },

@@ -31,6 +31,7 @@ export class GetUserQuery extends Query<Stored<UserView>> {
   }
 }
 
+/** Rows of the read model; after a write it waits for them, and asks the log where they do not come. */
 @QueryHandler(GetUserQuery)
 export class GetUserHandler implements IQueryHandler<GetUserQuery> {
   constructor(

@@ -24,6 +24,7 @@ export class ListApiKeysQuery extends Query<ApiKeysPage> {
   }
 }
 
+/** Oldest first, the own ones or as account admin all of the account; those revoked are left out. */
 @QueryHandler(ListApiKeysQuery)
 export class ListApiKeysHandler implements IQueryHandler<ListApiKeysQuery> {
   constructor(

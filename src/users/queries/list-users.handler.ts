@@ -35,6 +35,10 @@ export class ListUsersQuery extends Query<UsersPage> {
   }
 }
 
+/**
+ * Oldest first. What lapses by the clock is judged by the moment of the first page, so that no page contradicts
+ * another.
+ */
 @QueryHandler(ListUsersQuery)
 export class ListUsersHandler implements IQueryHandler<ListUsersQuery> {
   constructor(
