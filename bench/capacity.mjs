@@ -53,7 +53,7 @@ const YEAR_S = 365 * 24 * 60 * 60;
 const DAY_S = 24 * 60 * 60;
 
 /** Changes a second that one partition may have at the peak: what its store, its teller and its followers take. */
-export const partitionLimit = ({ storeAppends, tells, utilisation, followPart, followMs }) =>
+const partitionLimit = ({ storeAppends, tells, utilisation, followPart, followMs }) =>
   Math.min(storeAppends * utilisation, tells * utilisation, (1000 * utilisation * followPart) / followMs);
 
 export const partitionsNeeded = (given) => Math.ceil(given.peakChanges / partitionLimit(given));

@@ -82,7 +82,7 @@ export class Service {
 
   /** Tells the read model anew, as the command line does while the service is not running; resolves to what it says. */
   async rebuild() {
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'rebuild', '--json'], {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'projections', 'rebuild', '--json'], {
       env: this.environment,
       maxBuffer: 1024 * 1024,
     });

@@ -42,7 +42,7 @@ import { userAggregate } from './users/domain/user.js';
 import { commandReceipt } from './users/projections/command-receipt.projection.js';
 import { readModel as shape, UsersModule } from './users/users.module.js';
 
-/** What `main.ts` opens before the application, and closes after it. */
+/** What `resources.ts` opens before the application, and closes after it. */
 export type Resources = Readonly<{
   eventStore: EventStore;
   /** Reads of the log apart from every subscription. */
@@ -60,7 +60,7 @@ export type Resources = Readonly<{
 }>;
 
 /** What watches the application, and is asked by its controllers. */
-export type Watching = Readonly<{ measured: MeasuredEventStore; metrics: Metrics }>;
+type Watching = Readonly<{ measured: MeasuredEventStore; metrics: Metrics }>;
 
 const streamsOf =
   <State, E extends AnyFact>(aggregate: Aggregate<State, E>) =>
@@ -81,7 +81,7 @@ const streams = [
   { provide: AuditReadings, useFactory: journalOf('auditread'), inject: [EventStore, Clock] },
 ];
 
-/** The composition root: the only place where ports meet adapters. */
+/** The composition root: which adapter each port gets. The files beside this one open the adapters. */
 @Module({})
 export class AppModule {
   static with(resources: Resources, { measured, metrics }: Watching): DynamicModule {

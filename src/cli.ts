@@ -4,11 +4,11 @@ import { explain } from './explain.js';
 const USAGE = `Usage: npm run -s cli -- <command> [options]
 
 Commands:
-  rebuild     empties the read model and tells it all of history again
   users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
   keys        makes, lists and revokes API keys of a running service: create, list, revoke
-  projections lists the tables of the read model, and tells them anew: list, rebuild
+  projections lists the tables of the read model, tells them anew, drops a former version's: list, rebuild, drop
+  rebuild     the same as projections rebuild
 
 Every command has --help, and --json for scripts.
 Settings come from the environment, as for the service (see README.md).
@@ -19,10 +19,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.
 async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     // Loaded when asked for: each brings along a good part of the service.
-    case 'rebuild':
-      return (await import('./cli/rebuild.command.js')).rebuildCommand(args);
     case 'projections':
       return (await import('./cli/projections.command.js')).projectionsCommand(args);
+    case 'rebuild':
+      return (await import('./cli/projections.command.js')).projectionsCommand(['rebuild', ...args]);
     case 'consumers':
       return (await import('./cli/consumers.command.js')).consumersCommand(args);
     case 'users':

@@ -15,7 +15,7 @@ import { readModel } from './users/users.module.js';
 const ANSWER_WITHIN_MS = 5_000;
 
 /** A projection as the database has it; without rows where it was never told. */
-export type ProjectionState = Readonly<{ name: string; rows: number | null; newest: string | null }>;
+type ProjectionState = Readonly<{ name: string; rows: number | null; newest: string | null }>;
 /**
  * `position`: how far all of them have been told, in the shape of this version; null where they are to be told anew.
  * `others`: what versions of another shape have told in the same database; a file has none.

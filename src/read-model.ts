@@ -23,7 +23,7 @@ export type OpenReadModel = Readonly<{
 }>;
 
 /** What takes turns among the processes that share a database. */
-export type Shared = Readonly<{
+type Shared = Readonly<{
   lease: (name: string) => Lease;
   /** Notes that only the holder of a lease can write. */
   notebook: <T>(name: string, token: FencingToken) => Notebook<T>;

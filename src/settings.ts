@@ -37,7 +37,7 @@ export type Settings = Readonly<{
 }>;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Settings and their defaults, as the README lists them. */
 const DEFAULTS = {
@@ -67,6 +67,9 @@ type Name = keyof typeof DEFAULTS;
 const OURS =
   /^(EVENTSTORE_|EMBEDDED_|DATABASE_|DATA_DIR|BOOTSTRAP_|SECRET_|LOG_LEVEL|SMTP_|MAIL_FROM|INVITATION_|TRUST_|RATE_LIMIT)/;
 
+/** The event store's own, when it runs alone: exported in the same shell, it is no misspelt setting. */
+const OF_THE_STORE_ALONE = 'EVENTSTORE_PASSWORD';
+
 /** A setting that cannot be; the message says which, and what to do. */
 export class InvalidSettings extends Error {}
 
@@ -75,7 +78,7 @@ export class InvalidSettings extends Error {}
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   for (const name of Object.keys(environment))
-    if (OURS.test(name) && !(name in DEFAULTS))
+    if (OURS.test(name) && !(name in DEFAULTS) && name !== OF_THE_STORE_ALONE)
       throw new InvalidSettings(`${name} is not a setting of user-ledger; see README.md`);
   const given = (name: Name): string | undefined => (environment[name] === '' ? undefined : environment[name]);
   const text = (name: Name): string => given(name) ?? DEFAULTS[name] ?? '';
@@ -175,7 +178,9 @@ function trustProxy(text: string | undefined): TrustProxy {
   if (text === undefined) return false;
   const parts = text.split(',').map((part) => part.trim());
   if (parts.every((part) => RANGES.includes(part) || isNetwork(part))) return parts;
-  throw new InvalidSettings('TRUST_PROXY must be the addresses or CIDRs of proxies, with commas between');
+  throw new InvalidSettings(
+    `TRUST_PROXY must be addresses or CIDRs of proxies, or ${RANGES.join(', ')}, with commas between`,
+  );
 }
 
 function isNetwork(text: string): boolean {

@@ -51,6 +51,9 @@ describe('settings', () => {
       logLevel: 'info',
     });
   });
+  it("leaves the event store's own password alone", () => {
+    expect(readSettings({ EVENTSTORE_PASSWORD: 'changeit' })).toEqual(readSettings({}));
+  });
   it.each<[Record<string, string>, RegExp]>([
     [{ PORT: 'x' }, /PORT/],
     [{ PORT: '65536' }, /PORT/],
@@ -82,7 +85,7 @@ describe('settings', () => {
     [{ INVITATION_TTL: '366d' }, /INVITATION_TTL/],
     [{ INVITATION_TTL: 'P' }, /INVITATION_TTL/],
     [{ INVITATION_TTL: '7w' }, /INVITATION_TTL/],
-    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY.*loopback, linklocal, uniquelocal/],
     [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
     [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY/],
     [{ TRUST_PROXY: '10.0.0.1/' }, /TRUST_PROXY/],

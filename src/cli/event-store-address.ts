@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Settings } from '../settings.js';
+import { adminFile, wordIn } from './admin-file.js';
 
 /** No event store is known to be anywhere; the message says what to do. */
 export class NoEventStore extends Error {}
@@ -14,26 +13,12 @@ export const START_FIRST = 'start the service first (npm start), or set EVENTSTO
  * @throws NoEventStore
  */
 export function eventStoreAddress({ eventStoreUrl, dataDir }: Settings): string {
-  return eventStoreUrl ?? addressIn(join(dataDir, 'initial-admin.json'));
+  return eventStoreUrl ?? addressIn(adminFile(dataDir));
 }
 
 function addressIn(file: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new NoEventStore(`there is no ${file} to tell where the event store is: ${START_FIRST}`);
-  }
-  const address = addressOf(text);
-  if (address === undefined) throw new NoEventStore(`${file} does not tell where the event store is: ${START_FIRST}`);
-  return address;
-}
-
-function addressOf(text: string): string | undefined {
-  try {
-    const { eventstore_url } = JSON.parse(text) as { eventstore_url?: unknown };
-    return typeof eventstore_url === 'string' ? eventstore_url : undefined;
-  } catch {
-    return undefined;
-  }
+  const known = wordIn(file);
+  if (!known) throw new NoEventStore(`there is no ${file} to tell where the event store is: ${START_FIRST}`);
+  if (typeof known.eventstore_url === 'string') return known.eventstore_url;
+  throw new NoEventStore(`${file} does not tell where the event store is: ${START_FIRST}`);
 }

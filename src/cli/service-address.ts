@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Settings } from '../settings.js';
+import { adminFile, wordIn } from './admin-file.js';
 import { WrongUsage } from './command-line.js';
 
 /** Where a service is, and the API key to ask it with. */
@@ -25,23 +24,11 @@ export function serviceAddress(given: Given, { dataDir }: Pick<Settings, 'dataDi
     throw new WrongUsage('--url must be an address such as http://127.0.0.1:3000');
   // A key goes to the service that it is for, and to no other.
   if (given.url !== undefined && given.key === undefined) throw new WrongUsage('--url wants --key with it');
-  const known = given.url === undefined || given.key === undefined ? wordIn(join(dataDir, 'initial-admin.json')) : {};
+  const file = adminFile(dataDir);
+  const known = given.url === undefined || given.key === undefined ? wordIn(file) : {};
+  if (!known) throw new NoService(`there is no ${file} to tell where the service is: ${HINT}`);
   const [url, key] = [given.url ?? known.base_url, given.key ?? known.api_key];
   if (typeof url !== 'string' || typeof key !== 'string')
-    throw new NoService(`${join(dataDir, 'initial-admin.json')} does not tell where the service is: ${HINT}`);
+    throw new NoService(`${file} does not tell where the service is: ${HINT}`);
   return { url: url.replace(/\/+$/, ''), key };
-}
-
-function wordIn(file: string): { base_url?: unknown; api_key?: unknown } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new NoService(`there is no ${file} to tell where the service is: ${HINT}`);
-  }
-  try {
-    return (JSON.parse(text) ?? {}) as object;
-  } catch {
-    return {};
-  }
 }

@@ -9,7 +9,7 @@ import type { OnProgress } from './walk.js';
 import { wholeFile } from './whole-file.js';
 
 /** What is shown while a backup is made: first it is copied, then the copy is verified. */
-export type BackupProgress = { readonly copied: OnProgress; readonly verified: OnProgress };
+type BackupProgress = { readonly copied: OnProgress; readonly verified: OnProgress };
 
 /** Pages copied at a time. */
 const STEP = 4_096;

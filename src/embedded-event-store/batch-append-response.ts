@@ -13,7 +13,7 @@ import type { WriteResult } from './writer.js';
 export type BatchResult = WriteResult | Rejection | { readonly type: 'timeout' };
 
 /** The append an answer belongs to. */
-export type Answered = {
+type Answered = {
   readonly correlationId: Uint8Array;
   readonly streamName: Uint8Array;
   readonly expected: ExpectedRevision | undefined;

@@ -5,7 +5,7 @@ import type { ExpectedRevision } from './expected-revision.js';
 export type Place = { readonly stream: string; readonly revision: number; readonly position: number };
 
 /** What the decision may ask about the stream being written to. */
-export type StreamHistory = {
+type StreamHistory = {
   readonly stream: string;
   /** Its last revision, or NO_REVISION. */
   readonly current: number;

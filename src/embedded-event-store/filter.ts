@@ -9,7 +9,7 @@ export type Filter = {
   readonly checkpointInterval: number;
 };
 
-export type Matcher = (event: StoredEvent) => boolean;
+type Matcher = (event: StoredEvent) => boolean;
 
 /** What a reader looks for, and in what; a regular expression counts before prefixes. */
 export type FilterExpression = {
@@ -27,7 +27,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 type ExpressionMessage = { getRegex(): string; getPrefixList(): string[] };
 
 /** The messages of a read and of a group say it alike. */
-export type FilterMessage = {
+type FilterMessage = {
   getStreamIdentifier(): ExpressionMessage | undefined;
   getEventType(): ExpressionMessage | undefined;
   hasMax(): boolean;

@@ -1,5 +1,5 @@
 /** The part of a call that an outlet writes to. */
-export type WritableCall = { write(message: Buffer, onSent: () => void): unknown };
+type WritableCall = { write(message: Buffer, onSent: () => void): unknown };
 
 const MOST_BYTES = 262_144;
 const MOST_MESSAGES = 512;

@@ -2,7 +2,7 @@ import type { ResolvedEvent, StoredEvent } from './event.js';
 import { LINK } from './link-stream.js';
 
 /** Where the target of a link is looked for. */
-export type Targets = { eventAt(stream: string, revision: number): StoredEvent | undefined };
+type Targets = { eventAt(stream: string, revision: number): StoredEvent | undefined };
 
 /**
  * Follows a link, one step and no further: what it leads to is shown as it is, even if it is a link again. One that

@@ -60,7 +60,7 @@ export type Store = {
 };
 
 /** As whom a node answers, and to whom. */
-export type Identity = {
+type Identity = {
   readonly instanceId: string;
   readonly listensAt: () => Address;
   /** Who alone may read and write; undefined: everybody, as the original has it without encryption. */

@@ -20,7 +20,7 @@ type KindOf<T> = null extends T
 export type KindsOf<T> = { readonly [K in keyof T]-?: KindOf<T[K]> };
 
 /** One event type: what it says, the version written today, its fields, and which of them are personal data. */
-export type EventSchema<E extends AnyFact = AnyFact> = Readonly<{
+type EventSchema<E extends AnyFact = AnyFact> = Readonly<{
   /** One sentence for those who read the log. */
   says: string;
   version: number;

@@ -22,7 +22,7 @@ export type GroupSettings = Readonly<
 >;
 
 /** One consumer of a group. */
-export type GroupConnection = Readonly<{ name: string; inFlight: number; freeSlots: number }>;
+type GroupConnection = Readonly<{ name: string; inFlight: number; freeSlots: number }>;
 
 /** A group of consumers that share the events of a stream, and how it stands. */
 export type ConsumerGroup = GroupAddress &

@@ -97,6 +97,6 @@ export abstract class Receipts {
   /** Makes ready what they are kept in. */
   abstract open(): Promise<void>;
   abstract find(commandId: string): Promise<Receipt | undefined>;
-  /** Keeps the receipt of a command that changed nothing, for at least 24 hours; the log tells of those that did. */
+  /** Keeps the receipt of a command that changed nothing, for 48 hours at least; the log tells of those that did. */
   abstract rememberUnchanged(receipt: Omit<Receipt, 'changed'>, now: Date): Promise<void>;
 }

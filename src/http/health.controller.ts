@@ -23,6 +23,7 @@ class ReadyResponse {
   checks!: Readonly<Record<string, string>>;
 }
 
+/** What supervisors ask: whether to restart the process (live), and whether to send it requests (ready). */
 @ApiTags('operations')
 @Controller('health')
 export class HealthController {
@@ -37,7 +38,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether the event store answers and the projections keep up', operationId: 'ready' })
+  @ApiOperation({
+    summary: 'Whether the event store answers and takes writes, and the projections keep up',
+    operationId: 'ready',
+  })
   @ApiResponse({ status: 200, description: 'Ready', type: ReadyResponse })
   @ApiResponse({ status: 503, description: 'Not ready; checks says why', type: ReadyResponse })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyResponse> {

@@ -7,6 +7,7 @@ export abstract class Metrics {
   abstract text(): Promise<string>;
 }
 
+/** The numbers of this one instance, for Prometheus to fetch. */
 @ApiTags('operations')
 @Controller('metrics')
 export class MetricsController {

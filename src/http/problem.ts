@@ -12,7 +12,7 @@ export type ProblemTable = Readonly<Record<string, ProblemKind>>;
 export type FieldError = Readonly<{ field: string; message: string }>;
 
 /** RFC 9457 problem details, with the members this API adds. */
-export type ProblemDetails = Readonly<{
+type ProblemDetails = Readonly<{
   type: string;
   title: string;
   status: number;

@@ -23,7 +23,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the event store answers and the projections keep up */
+        /** Whether the event store answers and takes writes, and the projections keep up */
         get: operations["ready"];
         put?: never;
         post?: never;

@@ -167,8 +167,8 @@ describe('the event store', () => {
 
 describe('the command line', () => {
   it.each<[string[], number, RegExp]>([
-    [['--help'], 0, /Commands:\n {2}rebuild .*\n {2}users .*\n {2}consumers .*\n {2}keys /],
-    [['rebuild', '--help'], 0, /^Usage: npm run -s cli -- rebuild/],
+    [['--help'], 0, /Commands:\n {2}users .*\n {2}consumers .*\n {2}keys .*\n {2}projections .* drop\n {2}rebuild /],
+    [['rebuild', '--help'], 0, /^Usage: npm run -s cli -- projections rebuild/],
     [[], 2, /a command is missing/],
     [['sing'], 2, /there is no command sing/],
     [['rebuild', 'all'], 2, /rebuild takes no all/],

@@ -5,11 +5,13 @@ import { statusTable } from '../../src/users/http/status-table.js';
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const page = read('docs/operations.md');
+/** Without its line breaks, for they fall anywhere. */
+const prose = page.replace(/\s+/g, ' ');
 const kinds: Readonly<Record<string, { status: number }>> = { ...transportProblems, ...statusTable };
 
 describe('docs/operations.md', () => {
   it('says of each problem the status that it has', () => {
-    const told = [...page.matchAll(/\b([45]\d\d) (?:after \d s: )?`([a-z-]+)`/g)].map(([, status, code = '']) => ({
+    const told = [...prose.matchAll(/\b([45]\d\d) (?:after \d s: )?`([a-z-]+)`/g)].map(([, status, code = '']) => ({
       code,
       status: Number(status),
     }));
@@ -34,14 +36,33 @@ describe('docs/operations.md', () => {
       ['src/explain.ts', 'is in use; set PORT to another'],
     ] as const;
     for (const [file, words] of said) {
-      expect(page).toContain(words);
+      expect(prose).toContain(words);
       expect(read(file)).toContain(words);
     }
+  });
+
+  it('says of each fault what callers see, what auditors and consumers see, and what to do', () => {
+    const [, breaks = ''] = page.split('\n## What breaks\n');
+    const faults = breaks.split('\n### ').slice(1);
+    expect(faults.length).toBeGreaterThan(20);
+    for (const fault of faults)
+      expect([fault.split('\n', 1)[0], [...fault.matchAll(/^- \*\*(.+):\*\* \S/gm)].map(([, about]) => about)]).toEqual(
+        [expect.any(String), ['Callers', 'Auditors and consumers', 'What to do']],
+      );
   });
 
   it('leads only to what is there', () => {
     const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) expect(read(`docs/${link}`).length).toBeGreaterThan(0);
+    const heading = (text: string): string =>
+      text
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-');
+    const places = [...page.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => heading(text));
+    const leaps = [...page.matchAll(/\]\(#([^)]+)/g)].map(([, place = '']) => place);
+    expect(leaps.length).toBeGreaterThan(2);
+    expect(leaps.filter((place) => !places.includes(place))).toEqual([]);
   });
 });

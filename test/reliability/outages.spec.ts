@@ -6,6 +6,7 @@ import { formatApiKey } from '../../src/users/domain/api-key.js';
 import { type EmbeddedEventStore, newDirectory, startEmbeddedEventStore } from '../support/embedded-event-store.js';
 import { tidiedAfterEach } from '../support/leftovers.js';
 import { addUsers, eventually, randomFrom } from '../support/load.js';
+import { newUser, post } from '../support/new-user.js';
 import { Program } from '../support/program.js';
 import { hasPostgres, startPostgres } from '../support/postgres-server.mjs';
 import { ServiceUnderTest } from '../support/service.js';
@@ -220,6 +221,8 @@ withPostgres('the database of the read model (skipped where there is no PostgreS
       // Whose rights a change is about are looked up anew after it: the target is another than the caller.
       const [member = ''] = await addUsers(service, 1);
       const path = `/v2/users/${encodeURIComponent(member)}`;
+      const wish = newUser({ role: { type: 'predefined', name: 'admin' } });
+      const { id: admin } = (await (await post(service, '/v2/users', wish)).json()) as { id: string };
       // The key is known without a look-up once it was used while nothing changed.
       expect(await statusOf(service, path)).toBe(200);
       await postgres.halt('immediate');
@@ -227,6 +230,11 @@ withPostgres('the database of the read model (skipped where there is no PostgreS
       const changed = await service.update(encodeURIComponent(member), { name: 'Known later' });
       expect([changed.status, ((await changed.json()) as { name: unknown }).name]).toEqual([200, 'Known later']);
       expect(await rename(service, 'Lost', { 'idempotency-key': 'one' })).toEqual(unavailable);
+      expect(await statusOf(service, path)).toBe(200);
+      // Who else is an admin, and whose an invitation is, the database alone knows.
+      const removal = service.request(`/v2/users/${encodeURIComponent(admin)}`, { method: 'DELETE' });
+      const acceptance = post(service, '/v2/invitations/accept', { token: 'somebody' });
+      for (const answer of await Promise.all([removal, acceptance])) expect(await told(answer)).toEqual(unavailable);
       // Nobody knows whose key this is: that is no reason to call it bad.
       const unknown = { key: formatApiKey(randomBytes(20)) };
       expect(await told(await service.request('/v2/users', unknown))).toEqual(unavailable);

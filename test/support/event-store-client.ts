@@ -18,9 +18,9 @@ export type Seen = {
 };
 
 export type Expected = 'any' | 'no_stream' | 'stream_exists' | bigint;
-export type Edge = 'start' | 'end';
+type Edge = 'start' | 'end';
 export type Direction = 'forwards' | 'backwards';
-export type Proposed = { readonly id: string; readonly type: string; readonly data: unknown };
+type Proposed = { readonly id: string; readonly type: string; readonly data: unknown };
 export type Written = { readonly revision: bigint; readonly position: bigint };
 
 /** What is subscribed to: a stream, the whole log, or all streams of a prefix there. */

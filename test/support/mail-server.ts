@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 /** `to` is in lower case: mail programs spell domains as they like. */
-export type Mail = Readonly<{ to: string; text: string }>;
+type Mail = Readonly<{ to: string; text: string }>;
 
 /** An SMTP server that keeps what it takes. */
 export class MailServer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { newDirectory } from './embedded-event-store.js';
 
 /** A file system of its own with little room, in memory. */
-export type SmallDisk = {
+type SmallDisk = {
   readonly dir: string;
   /** Takes all the room there is but for so many bytes. */
   fill(left?: number): void;

@@ -170,7 +170,7 @@ export class Witness {
   }
 }
 
-export const isDone = ({ answer }: Command): boolean => answer?.status === 200 || answer?.status === 201;
+const isDone = ({ answer }: Command): boolean => answer?.status === 200 || answer?.status === 201;
 
 const saysNothingChanged: readonly string[] = ['/problems/event-store-unavailable', '/problems/overloaded'];
 

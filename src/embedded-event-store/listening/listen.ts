@@ -10,7 +10,7 @@ const HANDSHAKE_MS = 10_000;
 export type Where = { readonly host: string; readonly port: number; readonly tls: Tls | undefined };
 
 /** A port that accepts connections. */
-export type Listener = {
+type Listener = {
   readonly port: number;
   /** How many connections are open. */
   readonly connections: number;

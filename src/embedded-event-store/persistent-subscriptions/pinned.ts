@@ -7,7 +7,7 @@ import type { Strategy } from './strategy.js';
 const BUCKETS = 1_024;
 
 /** What messages have in common that go to the same consumer. */
-export type PinKey = (message: Message) => string;
+type PinKey = (message: Message) => string;
 
 /** For a link, the stream it leads to. */
 export const byStream: PinKey = (message) => subjectOf(message).stream;

@@ -11,7 +11,7 @@ export type Answer = Readonly<
 type Waiting = Readonly<{ resolve: (results: readonly unknown[]) => void; reject: (error: Error) => void }>;
 
 /** The database failed; `code` is SQLite's own, or says that the thread is gone. */
-export class SqliteFailed extends Error {
+class SqliteFailed extends Error {
   constructor(
     readonly code: string,
     message: string,

@@ -16,6 +16,7 @@ export class AcceptInvitationCommand extends Command<Committed> {
   }
 }
 
+/** The user's stream decides: it knows whether the invitation is still the latest, and not taken up. */
 @CommandHandler(AcceptInvitationCommand)
 export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitationCommand> {
   constructor(

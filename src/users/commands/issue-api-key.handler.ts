@@ -11,7 +11,7 @@ import { Once } from './once.js';
 import { Refusals } from './refusals.js';
 import { ApiKeyStreams, UserStreams } from './streams.js';
 
-export type IssueApiKey = Readonly<{ actor: Actor; userId: string; name: string; expiresAt?: string }>;
+type IssueApiKey = Readonly<{ actor: Actor; userId: string; name: string; expiresAt?: string }>;
 
 /** Asks for a new API key, for oneself or another. */
 export class IssueApiKeyCommand extends Command<NewApiKey & Readonly<{ committed: Committed }>> {
@@ -25,6 +25,7 @@ export class IssueApiKeyCommand extends Command<NewApiKey & Readonly<{ committed
   }
 }
 
+/** The key is made here and handed back; what is stored of it is a hash (docs/decisions/0007). */
 @CommandHandler(IssueApiKeyCommand)
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKeyCommand> {
   constructor(

@@ -5,6 +5,9 @@ import type { Context } from '../../event-sourcing/fact.js';
 import { Receipts } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
 
+/** What a stream made of a command, and of whom it was. */
+type Judged = Committed & Readonly<{ subject: string }>;
+
 /** How a command ended, of whom it was, and whether it changed anything when it was carried out. */
 export type Ended = Committed & Readonly<{ subject: string; changed: boolean }>;
 
@@ -26,37 +29,35 @@ export class Once {
    * @throws CommandInProgress the same command is under way in this process
    * @throws CommandReused the id was used for another request
    */
-  async run(context: Context, command: () => Promise<Committed & { subject: string }>): Promise<Ended> {
-    const ended = await this.runOrRecall(context, command);
-    return 'changed' in ended ? ended : { ...ended, changed: ended.outcome !== 'unchanged' };
-  }
-
-  private async runOrRecall(
-    context: Context,
-    command: () => Promise<Committed & { subject: string }>,
-  ): Promise<Ended | (Committed & { subject: string })> {
+  async run(context: Context, command: () => Promise<Judged>): Promise<Ended> {
     const { commandId, commandFingerprint: fingerprint } = context;
-    if (fingerprint === undefined) return command();
+    if (fingerprint === undefined) return ended(await command());
     if (this.running.has(commandId)) throw new CommandInProgress();
     this.running.add(commandId);
     try {
-      const receipt = await this.receipts.find(commandId);
-      if (receipt && receipt.fingerprint !== fingerprint) throw new CommandReused();
-      if (receipt) {
-        const { subject, changed, revision, position } = receipt;
-        return { outcome: 'repeated', subject, changed, revision, position };
-      }
-      const committed = await command();
-      if (committed.outcome === 'unchanged') {
-        const { subject, revision, position } = committed;
-        await this.receipts.rememberUnchanged(
-          { commandId, fingerprint, subject, revision, position },
-          this.clock.now(),
-        );
-      }
-      return committed;
+      return (await this.recall(commandId, fingerprint)) ?? (await this.carryOut(commandId, fingerprint, command));
     } finally {
       this.running.delete(commandId);
     }
   }
+
+  private async recall(commandId: string, fingerprint: string): Promise<Ended | undefined> {
+    const receipt = await this.receipts.find(commandId);
+    if (!receipt) return undefined;
+    if (receipt.fingerprint !== fingerprint) throw new CommandReused();
+    const { subject, changed, revision, position } = receipt;
+    return { outcome: 'repeated', subject, changed, revision, position };
+  }
+
+  private async carryOut(commandId: string, fingerprint: string, command: () => Promise<Judged>): Promise<Ended> {
+    const judged = await command();
+    const { subject, revision, position } = judged;
+    if (judged.outcome === 'unchanged') {
+      const receipt = { commandId, fingerprint, subject, revision, position };
+      await this.receipts.rememberUnchanged(receipt, this.clock.now());
+    }
+    return ended(judged);
+  }
 }
+
+const ended = (judged: Judged): Ended => ({ ...judged, changed: judged.outcome !== 'unchanged' });

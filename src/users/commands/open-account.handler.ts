@@ -7,7 +7,7 @@ import { addUser } from '../domain/user.js';
 import { AccountStreams, ApiKeyStreams, EmailClaimStreams, UserStreams } from './streams.js';
 
 /** A new account, its first admin and that admin's API key, all under ids chosen beforehand. */
-export type NewAccount = Readonly<{
+type NewAccount = Readonly<{
   accountId: string;
   accountName: string;
   userId: string;
@@ -30,6 +30,10 @@ export class OpenAccountCommand extends Command<Committed> {
   }
 }
 
+/**
+ * Four streams, one after the other, each of which says nothing when it is asked again: a start cut short goes
+ * on here.
+ */
 @CommandHandler(OpenAccountCommand)
 export class OpenAccountHandler implements ICommandHandler<OpenAccountCommand> {
   constructor(

@@ -17,6 +17,7 @@ export class RecordAuditReadingCommand extends Command<void> {
   }
 }
 
+/** Notes a reading before anything is shown, for what is read without a note could not be accounted for. */
 @CommandHandler(RecordAuditReadingCommand)
 export class RecordAuditReadingHandler implements ICommandHandler<RecordAuditReadingCommand> {
   constructor(private readonly readings: AuditReadings) {}

@@ -18,6 +18,11 @@ import { Denials } from './streams.js';
 export const TOLD_PER_MINUTE = 100;
 const MINUTE_MS = 60_000;
 
+const FOR_WANT_OF_A_RIGHT = [
+  ...[CreateNotAllowed, GrantingNotAllowed, InvitingNotAllowed, KeysNotManageable, RemovalNotAllowed, UpdateNotAllowed],
+  UsersNotReadable,
+];
+
 /** One key's refusals within a minute. */
 type Minute = { told: number; counted: number; since: Date; context: Context; timer: NodeJS.Timeout };
 
@@ -102,11 +107,7 @@ export class Refusals implements BeforeApplicationShutdown {
 
 /** The right that was lacking, in the words of {@link Rule}; undefined where the command did not fail for want of one. */
 function missingRight(error: unknown): string | undefined {
-  if (error instanceof KeysNotManageable) return 'account_admin';
-  if (error instanceof UsersNotReadable) return 'permission:USER_READ';
-  if (error instanceof UpdateNotAllowed) return error.field === 'name' ? 'permission:USER_UPDATE' : 'account_admin';
-  const told = [CreateNotAllowed, RemovalNotAllowed, InvitingNotAllowed, GrantingNotAllowed];
-  for (const kind of told) if (error instanceof kind) return error.missing;
+  for (const kind of FOR_WANT_OF_A_RIGHT) if (error instanceof kind) return error.missing;
   return undefined;
 }
 

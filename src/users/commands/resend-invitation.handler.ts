@@ -19,6 +19,7 @@ export class ResendInvitationCommand extends Command<Ended> {
   }
 }
 
+/** Puts a new invitation in place of the former, whose link is void from then on. */
 @CommandHandler(ResendInvitationCommand)
 export class ResendInvitationHandler implements ICommandHandler<ResendInvitationCommand> {
   constructor(

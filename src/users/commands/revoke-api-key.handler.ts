@@ -17,6 +17,7 @@ export class RevokeApiKeyCommand extends Command<Committed> {
   }
 }
 
+/** Only the key's own stream knows whose it is, and so whether the caller may revoke it. */
 @CommandHandler(RevokeApiKeyCommand)
 export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKeyCommand> {
   constructor(

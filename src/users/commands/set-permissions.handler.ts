@@ -17,6 +17,7 @@ export class SetPermissionsCommand extends Command<Ended> {
   }
 }
 
+/** The wish names all that the user is to hold; what differs from what they do becomes events. */
 @CommandHandler(SetPermissionsCommand)
 export class SetPermissionsHandler implements ICommandHandler<SetPermissionsCommand> {
   constructor(

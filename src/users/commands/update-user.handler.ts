@@ -18,6 +18,7 @@ export class UpdateUserCommand extends Command<Committed> {
   }
 }
 
+/** Whoever updates has to be one who may read, too, for the answer shows the user. */
 @CommandHandler(UpdateUserCommand)
 export class UpdateUserHandler implements ICommandHandler<UpdateUserCommand> {
   constructor(

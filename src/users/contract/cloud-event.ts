@@ -31,7 +31,7 @@ export type UserCloudEvent = {
 export const SEQUENCE_DIGITS = 20;
 
 /** What a CloudEvent is made of. */
-export type CloudEventSource<E extends UserEvent> = E &
+type CloudEventSource<E extends UserEvent> = E &
   Pick<Recorded, 'id' | 'position'> &
   Readonly<{ meta: Pick<Meta, 'accountId' | 'occurredAt' | 'schemaVersion' | 'traceparent'> }>;
 

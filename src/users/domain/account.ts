@@ -8,6 +8,7 @@ export type Account = Readonly<{ accountId: string; dismissed: ReadonlySet<strin
 
 const NOBODY_DISMISSED: ReadonlySet<string> = new Set();
 
+/** An account's stream: that it was opened, and which admins it let go. */
 export const accountAggregate: Aggregate<Account, AccountEvent> = {
   category: 'account',
   evolve: (account, event) => {

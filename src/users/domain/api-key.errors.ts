@@ -9,6 +9,7 @@ export class ApiKeyNotFound extends Error {
 /** The caller may not manage this user's keys; nothing was changed. */
 export class KeysNotManageable extends Error {
   readonly code = 'keys-not-manageable';
+  readonly missing = 'account_admin';
   constructor(readonly userId: string) {
     super(`may not manage the keys of ${userId}`);
   }

@@ -5,7 +5,7 @@ import type { UserEvent } from './user.events.js';
 import type { User } from './user.js';
 
 /** What allowed a command about a key; stored with its events. */
-export type KeyRule = 'account_admin' | 'key_owner';
+type KeyRule = 'account_admin' | 'key_owner';
 
 const isAdmin = (actor: Actor): boolean => actor.role === 'admin';
 

@@ -44,6 +44,7 @@ export const isSameHash = (one: string, other: string): boolean =>
 
 export type ApiKey = Readonly<{ accountId: string; userId: string; revoked: boolean }>;
 
+/** What an event makes of a key; as with users, it judges nothing. @throws CorruptHistory */
 export function evolveApiKey(key: ApiKey | undefined, event: ApiKeyEvent): ApiKey {
   if (event.type === 'ApiKeyIssued') {
     const { accountId, userId } = event.data;
@@ -53,6 +54,7 @@ export function evolveApiKey(key: ApiKey | undefined, event: ApiKeyEvent): ApiKe
   return { ...key, revoked: true };
 }
 
+/** A key's stream: issued, and at some time revoked. */
 export const apiKeyAggregate: Aggregate<ApiKey, ApiKeyEvent> = { category: 'apikey', evolve: evolveApiKey };
 
 /** A key is issued once; asked again, it is issued already. */

@@ -9,7 +9,7 @@ import { hasLapsed, type Invitation, type User, visibleTo } from './user.js';
 /** What is stored of a token. A plain SHA-256 suffices: 256 bits out of a MAC cannot be guessed from it. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-export type ResendInvitation = Readonly<{ userId: string; actor: Actor; invitation: Invitation }>;
+type ResendInvitation = Readonly<{ userId: string; actor: Actor; invitation: Invitation }>;
 
 /** Replaces an invitation, lapsed or not, by a new one. @throws InvitingNotAllowed | UserNotFound | NotInvited */
 export function resendInvitation({ state }: Current<User>, wish: ResendInvitation): UserEvent[] {

@@ -19,6 +19,7 @@ export class UserNotFound extends Error {
 /** The caller may not read users, so learns nothing of whether one exists. */
 export class UsersNotReadable extends Error {
   readonly code = 'users-not-readable';
+  readonly missing = 'permission:USER_READ';
 }
 
 /** The caller may not read the audit trail. */
@@ -29,8 +30,10 @@ export class AuditNotReadable extends Error {
 /** The caller lacks the right to change this field; nothing was changed. */
 export class UpdateNotAllowed extends Error {
   readonly code = 'update-not-allowed';
-  constructor(readonly field: 'name' | 'is_developer') {
+  readonly missing: string;
+  constructor(field: 'name' | 'is_developer') {
     super(`may not update ${field}`);
+    this.missing = field === 'name' ? 'permission:USER_UPDATE' : 'account_admin';
   }
 }
 

@@ -40,4 +40,5 @@ export const removeRule = (actor: Actor): Rule | undefined => allows(actor, 'USE
 /** What allows `actor` to grant and revoke permissions: no permission suffices. */
 export const grantRule = (actor: Actor): Rule | undefined => (isAdmin(actor) ? 'account_admin' : undefined);
 
+/** Whether anything allows `actor` to make these changes; see {@link updateRule}. */
 export const mayUpdate = (actor: Actor, wish: UpdateUser): boolean => updateRule(actor, wish) !== undefined;

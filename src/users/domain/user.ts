@@ -30,6 +30,7 @@ export type UpdateUser = Readonly<{
   ifMatch?: readonly Revision[];
 }>;
 
+/** What an event makes of a user. It judges nothing, for what is stored has happened. @throws CorruptHistory */
 export function evolve(user: User | undefined, event: UserEvent): User {
   if (event.type === 'UserAdded' || event.type === 'UserInvited') {
     const { userId, accountId, email, name, role, isDeveloper } = event.data;
@@ -58,6 +59,7 @@ export function evolve(user: User | undefined, event: UserEvent): User {
   }
 }
 
+/** A user's stream, from invitation to removal. */
 export const userAggregate: Aggregate<User, UserEvent> = { category: 'user', evolve };
 
 /** Refuses first, then decides; the same wish made twice says nothing the second time. */

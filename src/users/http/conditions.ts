@@ -27,7 +27,7 @@ export function ifMatch(header: string | undefined): Revision[] | undefined {
 }
 
 /** A command's id and fingerprint, out of `Idempotency-Key`: the same for the same caller, key and request. */
-export type CommandKey = Readonly<{ commandId: string; commandFingerprint: string }>;
+type CommandKey = Readonly<{ commandId: string; commandFingerprint: string }>;
 
 /**
  * What identifies a command whose caller chose a key; undefined where they did not. Keys are scoped to the caller's

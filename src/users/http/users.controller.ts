@@ -18,6 +18,7 @@ import { UpdateUserPipe } from './update-user.pipe.js';
 import { decodeUserId } from './user-id.js';
 import { type UserResponse, userResponse, type UsersResponse } from './user.response.js';
 
+/** Users as they are read, listed and changed; how they come and go is in user-lifecycle.controller.ts. */
 @ApiTags('users')
 @ApiBearerAuth()
 @Controller('v2/users')

@@ -16,7 +16,7 @@ export const problem = (status: number, description: string, headers = {}) =>
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemResponse' } } },
   });
 
-export const userIdParameter = ApiParam({
+const userIdParameter = ApiParam({
   name: 'user_id',
   description: 'As the API gives it: base64 of User:<ULID>',
   type: String,

@@ -14,6 +14,7 @@ export type ApiKeyView = Readonly<{
   revoked: boolean;
 }>;
 
+/** Keys by hash, for authentication, and in the order that lists show them. */
 export const apiKeyView: Projection<ApiKeyEvent, ApiKeyView> = {
   name: 'api-key-view-2',
   columns: {

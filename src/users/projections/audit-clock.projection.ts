@@ -7,13 +7,14 @@ import type { AuditedEvent } from './audited-event.js';
  * lag behind a little, since commands are stamped before they are stored, by clocks that differ. `high` is the latest
  * time so far, `late` the most milliseconds that an event has ever come behind it.
  */
-export type AuditClock = Readonly<{ accountId: string; high: string; late: number }>;
+type AuditClock = Readonly<{ accountId: string; high: string; late: number }>;
 
 const tick = ({ meta: { accountId, occurredAt } }: Recorded<AuditedEvent>, row: AuditClock | undefined): AuditClock => {
   if (!row || row.high <= occurredAt) return { accountId, high: occurredAt, late: row?.late ?? 0 };
   return { ...row, late: Math.max(row.late, Date.parse(row.high) - Date.parse(occurredAt)) };
 };
 
+/** How far time has come in each account, so that a span of time bounds a part of the log. */
 export const auditClock: Projection<AuditedEvent, AuditClock> = {
   name: 'audit-clock-1',
   columns: { accountId: 'text', high: 'text', late: 'integer' },

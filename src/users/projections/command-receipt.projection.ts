@@ -4,7 +4,7 @@ import type { ApiKeyEvent } from '../domain/api-key.events.js';
 import type { UserEvent } from '../domain/user.events.js';
 
 /** What a command whose id the caller chose did, and to which user or key. The row's revision is that of its last event. */
-export type CommandReceipt = Readonly<{ commandId: string; fingerprint: string; subject: string }>;
+type CommandReceipt = Readonly<{ commandId: string; fingerprint: string; subject: string }>;
 
 const told = ({ meta }: Pick<Recorded, 'meta'>, subject: string): CommandReceipt => ({
   commandId: meta.commandId,
@@ -14,6 +14,7 @@ const told = ({ meta }: Pick<Recorded, 'meta'>, subject: string): CommandReceipt
 const receipt = (event: Recorded<UserEvent>): CommandReceipt => told(event, event.data.userId);
 const keyReceipt = (event: Recorded<ApiKeyEvent>): CommandReceipt => told(event, event.data.apiKeyId);
 
+/** What commands with an `Idempotency-Key` did, for those who ask again. */
 export const commandReceipt: Projection<UserEvent | ApiKeyEvent, CommandReceipt> = {
   name: 'command-receipt-2',
   columns: { commandId: 'text', fingerprint: 'text', subject: 'text' },

@@ -3,13 +3,14 @@ import type { Projection } from '../../event-sourcing/projection.js';
 import type { InvitationRenewed, UserEvent, UserInvited } from '../domain/user.events.js';
 
 /** Whose an invitation is, by its token's hash. Whether it is still good is for the user's stream to say. */
-export type InvitationView = Readonly<{ tokenHash: string; userId: string }>;
+type InvitationView = Readonly<{ tokenHash: string; userId: string }>;
 
 const issued = ({ data: { tokenHash, userId } }: Recorded<UserInvited | InvitationRenewed>): InvitationView => ({
   tokenHash,
   userId,
 });
 
+/** Every invitation ever sent, those void among them. */
 export const invitationView: Projection<UserEvent, InvitationView> = {
   name: 'invitation-view-1',
   columns: { tokenHash: 'text', userId: 'text' },

@@ -7,15 +7,15 @@ import { userColumns, type UserView, userView } from './user-view.projection.js'
  * A user as they were from one event to the next: from `since` until before `until`, and in the log from the row's
  * `position` until before `untilPosition`.
  */
-export type UserVersion = UserView & Readonly<{ until: string; untilPosition: number }>;
+type UserVersion = UserView & Readonly<{ until: string; untilPosition: number }>;
 
 /** A user's version by the revision it begins at. */
 export const versionKey = (userId: string, { revision }: Readonly<{ revision: Revision }>): string =>
   `${userId}/${revision.toString()}`;
 
 /** Later than any event. */
-export const NOT_YET = '9999-12-31T23:59:59.999Z';
-export const NO_POSITION_YET = Number.MAX_SAFE_INTEGER;
+const NOT_YET = '9999-12-31T23:59:59.999Z';
+const NO_POSITION_YET = Number.MAX_SAFE_INTEGER;
 
 // Written out, for it runs for every event of a rebuild: objects put together from others take four times as long.
 const entry = (user: Stored<UserView>, until: string, untilPosition: number): Entry => ({

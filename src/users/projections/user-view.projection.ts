@@ -21,6 +21,7 @@ export type UserView = Readonly<{
   since: string;
 }>;
 
+/** Shared with the versions of users, whose rows are users as they once were. */
 export const userColumns: ColumnsOf<UserView> = {
   userId: 'text',
   accountId: 'text',
@@ -60,6 +61,7 @@ const having = (row: UserView | undefined, permission: string) =>
 const lacking = (row: UserView | undefined, permission: string) =>
   JSON.stringify(permissionsOf(row).filter((held) => held !== permission));
 
+/** Users as they are now, those removed among them: they are known, and shown to nobody. */
 export const userView: Projection<UserEvent, UserView> = {
   name: 'user-view-2',
   columns: userColumns,

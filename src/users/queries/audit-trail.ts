@@ -15,7 +15,7 @@ import { type Lead, walk } from './walk.js';
 const COUNTED = 2000;
 
 /** A stretch of the trail: what matches up to position `pin`, and only what comes past `after` in reading order. */
-export type Stretch = Readonly<{
+type Stretch = Readonly<{
   descending: boolean;
   pin: Position;
   after?: Position | undefined;

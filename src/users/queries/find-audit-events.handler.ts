@@ -26,6 +26,7 @@ export class FindAuditEventsQuery extends Query<AuditPage> {
   }
 }
 
+/** Pages stand still while writers write: the first one pins where the log stood, and those after it keep to that. */
 @QueryHandler(FindAuditEventsQuery)
 export class FindAuditEventsHandler implements IQueryHandler<FindAuditEventsQuery> {
   constructor(

@@ -11,6 +11,7 @@ export class FindInvitedUserQuery extends Query<Stored<UserView>> {
   }
 }
 
+/** Says whose an invitation is, not whether it is still good: that is for the user's stream to say. */
 @QueryHandler(FindInvitedUserQuery)
 export class FindInvitedUserHandler implements IQueryHandler<FindInvitedUserQuery> {
   constructor(private readonly rows: Rows) {}

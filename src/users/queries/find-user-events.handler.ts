@@ -30,6 +30,7 @@ export class FindUserEventsQuery extends Query<UserEventsPage> {
   }
 }
 
+/** Reads the feed out of the audit trail, which has every user event in the order of the log. */
 @QueryHandler(FindUserEventsQuery)
 export class FindUserEventsHandler implements IQueryHandler<FindUserEventsQuery> {
   constructor(

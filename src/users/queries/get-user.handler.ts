@@ -18,7 +18,7 @@ export const READ_YOUR_WRITES_MS = 2000;
  * `after`: the write that this answers. `notBefore`: a position the caller has seen. `asOf`: the user as they were at
  * that moment, RFC 3339. `made`: the caller has just made this user what they are, and is told how without a right to read.
  */
-export type Freshness = Readonly<{ after?: Committed; notBefore?: Position; asOf?: string; made?: boolean }>;
+type Freshness = Readonly<{ after?: Committed; notBefore?: Position; asOf?: string; made?: boolean }>;
 
 /** One user, as the read model has them. */
 export class GetUserQuery extends Query<Stored<UserView>> {
@@ -31,6 +31,7 @@ export class GetUserQuery extends Query<Stored<UserView>> {
   }
 }
 
+/** Rows of the read model; after a write it waits for them, and asks the log where they do not come. */
 @QueryHandler(GetUserQuery)
 export class GetUserHandler implements IQueryHandler<GetUserQuery> {
   constructor(

@@ -17,6 +17,7 @@ export class IssuedApiKeyQuery extends Query<ApiKeyView> {
   }
 }
 
+/** Shows a key only if it is the one whose hash was stored: what was made again may be another. */
 @QueryHandler(IssuedApiKeyQuery)
 export class IssuedApiKeyHandler implements IQueryHandler<IssuedApiKeyQuery> {
   constructor(private readonly changes: ApiKeyChanges) {}

@@ -8,10 +8,10 @@ import { type ApiKeyView, apiKeyView } from '../projections/api-key-view.project
 import { READ_YOUR_WRITES_MS } from './get-user.handler.js';
 
 /** The last key of the page before. */
-export type ApiKeysPlace = Readonly<{ createdAt: string; apiKeyId: string }>;
+type ApiKeysPlace = Readonly<{ createdAt: string; apiKeyId: string }>;
 /** `lastUsedAt` is coarse: an instance writes it once a minute. */
 export type ListedApiKey = ApiKeyView & Readonly<{ lastUsedAt: string | undefined }>;
-export type ApiKeysPage = Readonly<{ keys: readonly ListedApiKey[]; next: ApiKeysPlace | undefined }>;
+type ApiKeysPage = Readonly<{ keys: readonly ListedApiKey[]; next: ApiKeysPlace | undefined }>;
 
 /** The caller's keys, as account admin everybody's, oldest first; without those revoked. */
 export class ListApiKeysQuery extends Query<ApiKeysPage> {
@@ -24,6 +24,7 @@ export class ListApiKeysQuery extends Query<ApiKeysPage> {
   }
 }
 
+/** Oldest first, the own ones or as account admin all of the account; those revoked are left out. */
 @QueryHandler(ListApiKeysQuery)
 export class ListApiKeysHandler implements IQueryHandler<ListApiKeysQuery> {
   constructor(

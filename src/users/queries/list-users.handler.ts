@@ -21,7 +21,7 @@ export type UserFilters = Readonly<{
 
 /** The last user of the page before, and when the first page was read: invitations lapse by that clock for all pages. */
 export type UsersPlace = Readonly<{ createdAt: string; userId: string; now: string }>;
-export type UsersPage = Readonly<{ users: readonly Stored<UserView>[]; next: UsersPlace | undefined; now: Date }>;
+type UsersPage = Readonly<{ users: readonly Stored<UserView>[]; next: UsersPlace | undefined; now: Date }>;
 
 /** The users of the caller's account, oldest first, a page at a time. */
 export class ListUsersQuery extends Query<UsersPage> {
@@ -35,6 +35,10 @@ export class ListUsersQuery extends Query<UsersPage> {
   }
 }
 
+/**
+ * Oldest first. What lapses by the clock is judged by the moment of the first page, so that no page contradicts
+ * another.
+ */
 @QueryHandler(ListUsersQuery)
 export class ListUsersHandler implements IQueryHandler<ListUsersQuery> {
   constructor(

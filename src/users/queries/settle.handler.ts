@@ -11,6 +11,7 @@ export class SettleQuery extends Query<void> {
   }
 }
 
+/** Holds the answer back for a moment rather than have the caller's next read miss the write. */
 @QueryHandler(SettleQuery)
 export class SettleHandler implements IQueryHandler<SettleQuery> {
   constructor(private readonly progress: ProjectionProgress) {}

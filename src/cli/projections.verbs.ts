@@ -1,0 +1,54 @@
+import { type Logger, pino } from 'pino';
+import { dropProjections, listProjections, type ProjectionsState } from '../projections.js';
+import { rebuild, type Rebuilt } from '../rebuild.js';
+import { readSettings } from '../settings.js';
+import { parse, WrongUsage } from './command-line.js';
+import { usages } from './projections.usage.js';
+import { table } from './table.js';
+
+// Each resolves to what is to be printed.
+
+/** What goes wrong on the way, on standard error: the result has standard output for itself. */
+const log = (): Logger => pino({ level: 'warn' }, pino.destination(2));
+
+export async function listCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args, {});
+  if (values.help) return usages.list;
+  expectNone('list', positionals);
+  const state = await listProjections(readSettings(process.env), log());
+  return values.json ? `${JSON.stringify(state)}\n` : listed(state);
+}
+
+export async function rebuildCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args, {});
+  if (values.help) return usages.rebuild;
+  expectNone('rebuild', positionals);
+  const result = await rebuild(readSettings(process.env), log(), process.stderr);
+  return values.json ? `${JSON.stringify(result)}\n` : rebuilt(result);
+}
+
+export async function dropCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args, {});
+  if (values.help) return usages.drop;
+  const [version, more] = positionals;
+  if (version === undefined || more !== undefined) throw new WrongUsage('drop takes one version');
+  await dropProjections(readSettings(process.env), version, log());
+  return values.json ? `${JSON.stringify({ dropped: version })}\n` : `Dropped ${version}.\n`;
+}
+
+function expectNone(verb: string, [surplus]: readonly string[]): void {
+  if (surplus !== undefined) throw new WrongUsage(`${verb} takes no ${surplus.slice(0, 64)}`);
+}
+
+function listed({ position, projections, others }: ProjectionsState): string {
+  const rows = projections.map(({ name, rows, newest }) => [name, rows?.toString() ?? '-', newest ?? '-']);
+  const how = position === null ? 'not told in this shape yet' : `told up to position ${position}`;
+  const kept = others.map(
+    ({ schema, position, told }) =>
+      `another version: ${schema}, told up to position ${position ?? '-'}, ${told ? 'by an instance that runs' : 'by none now'}\n`,
+  );
+  return `${table([['PROJECTION', 'ROWS', 'NEWEST'], ...rows])}\n${how}\n${kept.join('')}`;
+}
+
+const rebuilt = ({ events, seconds, events_per_second }: Rebuilt): string =>
+  `Told ${events} events in ${seconds.toFixed(1)} s, ${events_per_second} a second.\n`;
