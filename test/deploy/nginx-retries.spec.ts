@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, Nginx, nginxIsInstalled } from '../support/nginx.js';
+import { FORGIVING, freePort, Nginx, nginxIsInstalled } from '../support/nginx.js';
 
 type Answer = (response: ServerResponse, earlier: number) => void;
 
@@ -51,7 +51,7 @@ const UNKNOWN = { type: '/problems/outcome-unknown', status: 503 };
 const where = nginxIsInstalled ? describe : describe.skip;
 where('nginx before two instances (only where nginx is installed)', () => {
   beforeAll(async () => {
-    nginx = await Nginx.start([await upstream(), await upstream()], true);
+    nginx = await Nginx.start([await upstream(), await upstream()], FORGIVING);
   });
   afterAll(async () => {
     await nginx.stop();
