@@ -11,7 +11,8 @@ const yaml = createRequire(import.meta.resolve('@nestjs/swagger'))('js-yaml') as
 };
 
 type Service = Readonly<{
-  image: string;
+  image?: string;
+  build?: string;
   environment?: Readonly<Record<string, string>>;
   ports?: readonly string[];
   volumes?: readonly string[];
@@ -33,7 +34,8 @@ const environment = compose.services['ledger-1']?.environment ?? {};
 
 describe('docker-compose.yml', () => {
   it.each(services)('%s: a release, a check, a restart, limits, and ports on loopback alone', (_name, service) => {
-    expect(service.image).toMatch(/^[a-z/-]+:\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+-bookworm$/);
+    const release = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+-bookworm$/;
+    expect(service.image ?? '').toMatch(service.build ? /^$/ : release);
     expect(service.healthcheck?.test.length).toBeGreaterThan(1);
     expect(service.restart).toBe('unless-stopped');
     const { cpus, memory } = service.deploy?.resources?.limits ?? {};
@@ -45,6 +47,10 @@ describe('docker-compose.yml', () => {
     expect(Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map(() => name))).toEqual([
       'nginx',
     ]);
+  });
+
+  it('asks PostgreSQL whether it is well by the way that instances take, not by its socket', () => {
+    expect(compose.services.postgres?.healthcheck?.test.join(' ')).toContain(' -h 127.0.0.1 ');
   });
 
   it('starts each service after those it asks are healthy', () => {
