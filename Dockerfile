@@ -1,10 +1,12 @@
 # The service as an image, for docker-compose.yml and anything else that runs containers.
 #
-# Base images are pinned by the exact release of Node and Debian, not by digest: a digest would hold back Debian's fixes,
-# which are published under the same tag, until somebody notices. Pin the digest of what you have tested where you build.
+# Base images are pinned by the exact release of Node and Debian, not by digest: Debian's fixes are published under the same
+# tag, but only until Node's next release has one of its own. Raise it then; pin the digest of what you have tested where you
+# build. Nobody mends Node 20 any more; Node 22 is supported until April 2027. Not 24: what better-sqlite3 12 is built to
+# against its headers, from 24.19 on, ends the process when memory is tidied (nodejs/node#65446).
 
 # With compilers: better-sqlite3 is built from source, against the very Node and C library that it will run on.
-FROM node:20.20.2-bookworm AS build
+FROM node:22.23.3-bookworm AS build
 WORKDIR /app
 ENV npm_config_nodedir=/usr/local npm_config_build_from_source=true npm_config_update_notifier=false
 COPY package.json package-lock.json ./
@@ -17,7 +19,7 @@ RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
   && cd node_modules/better-sqlite3 && mv build/Release/better_sqlite3.node . && rm -rf deps src build \
   && mkdir -p build/Release && mv better_sqlite3.node build/Release/
 
-FROM node:20.20.2-bookworm-slim
+FROM node:22.23.3-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 # Owned by root, so that the service cannot change what it runs.

@@ -117,6 +117,12 @@ where('the alert rules, as Prometheus evaluates them (only where promtool is ins
     expect(verdict(series, told)).toContain('SUCCESS');
   });
 
+  it('are silent about an instance that follows, while another tells the read model', () => {
+    const another = of('projection_owner').replace('one:3000', 'two:3000');
+    const silent = alerts.map((alert) => ({ alert, minute: 29, fires: false }));
+    expect(verdict({ [of('projection_owner')]: '0+0x30', [another]: '1+0x30' }, silent)).toContain('SUCCESS');
+  });
+
   it('and the check itself fails where a rule does not do as is said', () => {
     expect(verdict({}, [{ alert: 'UserLedgerDown', minute: 29, fires: true }])).toMatch(/FAILED/);
   });

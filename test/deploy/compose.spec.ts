@@ -11,7 +11,9 @@ const yaml = createRequire(import.meta.resolve('@nestjs/swagger'))('js-yaml') as
 };
 
 type Service = Readonly<{
-  image: string;
+  image?: string;
+  build?: string;
+  profiles?: readonly string[];
   environment?: Readonly<Record<string, string>>;
   ports?: readonly string[];
   volumes?: readonly string[];
@@ -24,7 +26,8 @@ type Service = Readonly<{
 type Compose = Readonly<{ services: Record<string, Service>; volumes: Record<string, unknown> }>;
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const composeFile = (name: string): Compose => yaml.load(read(name), { schema: yaml.YAML11_SCHEMA }) as Compose;
+const yamlFile = (name: string): unknown => yaml.load(read(name), { schema: yaml.YAML11_SCHEMA });
+const composeFile = (name: string): Compose => yamlFile(name) as Compose;
 const compose = composeFile('docker-compose.yml');
 const storeAlone = composeFile('deploy/eventstore.yml');
 const services = [...Object.entries(compose.services), ...Object.entries(storeAlone.services)];
@@ -33,7 +36,8 @@ const environment = compose.services['ledger-1']?.environment ?? {};
 
 describe('docker-compose.yml', () => {
   it.each(services)('%s: a release, a check, a restart, limits, and ports on loopback alone', (_name, service) => {
-    expect(service.image).toMatch(/^[a-z/-]+:\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+-bookworm$/);
+    const release = /^[a-z/-]+:v?\d+\.\d+\.\d+(-[a-z-]+)?$|^postgres:\d+\.\d+-bookworm$/;
+    expect(service.image ?? '').toMatch(service.build ? /^$/ : release);
     expect(service.healthcheck?.test.length).toBeGreaterThan(1);
     expect(service.restart).toBe('unless-stopped');
     const { cpus, memory } = service.deploy?.resources?.limits ?? {};
@@ -41,10 +45,33 @@ describe('docker-compose.yml', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it('publishes one port', () => {
-    expect(Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map(() => name))).toEqual([
-      'nginx',
+  it('publishes one port, and that of Prometheus where it is asked for', () => {
+    const published = Object.entries(compose.services).filter(([, { ports = [] }]) => ports.length > 0);
+    expect(published.map(([name, { profiles }]) => [name, profiles])).toEqual([
+      ['nginx', undefined],
+      ['prometheus', ['watch']],
     ]);
+  });
+
+  it('has every address on the network of nginx taken by one of those it is meant for', () => {
+    const front = Object.values(compose.services).flatMap(({ networks = {} }) =>
+      'front' in networks ? [networks.front.ipv4_address] : [],
+    );
+    expect(front).not.toContain(undefined);
+    expect(new Set(front).size).toBe(front.length);
+  });
+
+  it('asks PostgreSQL whether it is well by the way that instances take, not by its socket', () => {
+    expect(compose.services.postgres?.healthcheck?.test.join(' ')).toContain(' -h 127.0.0.1 ');
+  });
+
+  it('has Prometheus scrape every instance', () => {
+    const prometheus = yamlFile('deploy/prometheus/prometheus.yml') as {
+      scrape_configs: readonly { static_configs: readonly { targets: readonly string[] }[] }[];
+    };
+    const targets = prometheus.scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap((c) => c.targets));
+    expect(targets).toEqual(ledgers.map(([name]) => `${name}:3000`));
+    expect(compose.services.prometheus?.volumes).toContain('./deploy/prometheus:/etc/prometheus:ro');
   });
 
   it('starts each service after those it asks are healthy', () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditEventsResponse } from '../../src/users/http/audit-event.response.js';
 import { addUsers, eventually, expectLedgerKept, Load, randomFrom } from '../support/load.js';
 import { Nginx, nginxIsInstalled } from '../support/nginx.js';
+import { PublishedApi } from '../support/published-api.js';
 import { ServerSentEvents } from '../support/server-sent-events.js';
 import { ServiceUnderTest } from '../support/service.js';
 
@@ -112,6 +113,21 @@ where('the service behind nginx (only where nginx is installed)', () => {
     stop.abort();
     await reading;
     expect(stream.headers.get('content-encoding')).toBeNull();
+  });
+
+  it('logs each route that there is under the name it has in the metrics', async () => {
+    const { document } = await PublishedApi.of(behind.baseUrl);
+    const routes = Object.keys(document.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    expect(routes).toContain('/v2/users/:user_id');
+    for (const [i, route] of routes.entries())
+      await behind.request(route.replaceAll(/:\w+/g, 'a'), { headers: { 'x-request-id': `route-${i}` } });
+    const named = (i: number): string | undefined =>
+      nginx.log
+        .split('\n')
+        .find((line) => line.endsWith(` route-${i}`))
+        ?.split(' ')[3];
+    await eventually('the last has its line', () => named(routes.length - 1));
+    expect(routes.map((_, i) => named(i))).toEqual(routes);
   });
 
   it('answers every request under load while an instance is killed, and makes each change once', async () => {

@@ -11,6 +11,12 @@ const CONF = fileURLToPath(new URL('../../deploy/nginx.conf', import.meta.url));
 
 export const nginxIsInstalled = spawnSync('nginx', ['-v']).status === 0;
 
+type Change = readonly [from: string, to: string];
+/** Never leaves an upstream alone, however often it fails. */
+export const FORGIVING: Change = ['max_fails=2', 'max_fails=0'];
+/** Waits for a word of an upstream as long as a test likes to. */
+export const HASTY: Change = ['proxy_read_timeout 30s', 'proxy_read_timeout 300ms'];
+
 /** The nginx of deploy/nginx.conf, before upstreams on this machine. */
 export class Nginx {
   private constructor(
@@ -19,12 +25,12 @@ export class Nginx {
     private readonly child: ChildProcess,
   ) {}
 
-  /** @param ports of the upstreams; `forgiving` never leaves one alone, however often it fails */
-  static async start(ports: readonly [number, number], forgiving = false): Promise<Nginx> {
+  /** @param ports of the upstreams */
+  static async start(ports: readonly [number, number], ...changes: readonly Change[]): Promise<Nginx> {
     const dir = mkdtempSync(join(tmpdir(), 'user-ledger-nginx-'));
     chmodSync(dir, 0o755); // its workers are nobody, where root starts it
     const port = await freePort();
-    writeFileSync(join(dir, 'nginx.conf'), adapted(dir, port, ports, forgiving));
+    writeFileSync(join(dir, 'nginx.conf'), adapted(dir, port, ports, changes));
     const log = openSync(join(dir, 'access.log'), 'w');
     const complaints = openSync(join(dir, 'error.log'), 'w');
     const args = ['-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'];
@@ -42,7 +48,7 @@ export class Nginx {
   }
 
   private async listens(): Promise<boolean> {
-    if (this.child.exitCode !== null) throw new Error(readFileSync(join(this.dir, 'error.log'), 'utf8'));
+    if (this.child.exitCode !== null) throw new Error(this.complaints);
     return fetch(`${this.baseUrl}/metrics`).then(
       () => true,
       () => false,
@@ -52,6 +58,11 @@ export class Nginx {
   /** What it has logged of the requests that it answered. */
   get log(): string {
     return readFileSync(join(this.dir, 'access.log'), 'utf8');
+  }
+
+  /** What it has complained of. */
+  get complaints(): string {
+    return readFileSync(join(this.dir, 'error.log'), 'utf8');
   }
 
   async stop(): Promise<void> {
@@ -65,13 +76,18 @@ export class Nginx {
 }
 
 /** The file as it is, but for where it listens, where it sends requests to, and where it keeps its files. */
-function adapted(dir: string, port: number, [first, second]: readonly [number, number], forgiving: boolean): string {
-  const replaced: [from: string, to: string][] = [
+function adapted(
+  dir: string,
+  port: number,
+  [first, second]: readonly [number, number],
+  changes: readonly Change[],
+): string {
+  const replaced: readonly Change[] = [
     ['172.30.80.11:3000', `127.0.0.1:${first}`],
     ['172.30.80.12:3000', `127.0.0.1:${second}`],
     ['listen 8080;', `listen 127.0.0.1:${port};`],
     ['/tmp/', `${dir}/`],
-    ...(forgiving ? [['max_fails=2', 'max_fails=0'] as [string, string]] : []),
+    ...changes,
   ];
   return replaced.reduce(
     (text, [from, to]) => {
