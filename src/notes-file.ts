@@ -21,9 +21,9 @@ export class NotesFile<T extends object> extends Notebook<T> {
     return existsSync(this.file) ? (await readFile(this.file, 'utf8')).split('\n').flatMap(parsed<T>) : [];
   }
 
-  override add(note: T): Promise<void> {
+  override add(...notes: readonly T[]): Promise<void> {
     const batch = (this.batch ??= this.begin());
-    batch.lines.push(JSON.stringify(note));
+    for (const note of notes) batch.lines.push(JSON.stringify(note));
     return batch.written;
   }
 
