@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Resources } from './app.module.js';
 import { Clock } from './event-sourcing/clock.js';
+import { UnreadableEvent } from './event-sourcing/errors.js';
 import { beatOf, holdOn } from './event-sourcing/lease.js';
 import type { Notebook } from './event-sourcing/notebook.js';
 import { outOfReach, reaches } from './event-sourcing/reach.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
+import { faultOf } from './infrastructure/read-model/postgres.js';
 import { NotesFile } from './notes-file.js';
 import type { Service } from './service.js';
 import type { Settings } from './settings.js';
@@ -18,6 +20,8 @@ const FILE = 'invitation-mails.json';
 /** The lease of whoever mails, and the notes they keep. */
 const MAILING = 'invitation-mails';
 const AGAIN_MS = 1_000;
+/** For how long whoever cannot read an event leaves mailing to others, in times of a lease. */
+const ABSTAINED_LEASES = 3;
 
 /**
  * What mails invitations, or writes their links to the log where there is no mail server. Of processes that share a
@@ -55,12 +59,22 @@ export class InvitationMailing {
   private async run(publicUrl: string): Promise<void> {
     const { signal } = this.abort;
     while (!signal.aborted) {
-      await this.turn(publicUrl).catch((error: unknown) => {
-        const fault = error instanceof Error ? error.message : String(error);
-        this.resources.log.warn({ fault }, 'invitations cannot be mailed at this moment; trying again');
-      });
-      await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      const pause = await this.turn(publicUrl).then(
+        () => AGAIN_MS,
+        (error: unknown) => this.pauseAfter(error),
+      );
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private pauseAfter(error: unknown): number {
+    const { log } = this.resources;
+    if (error instanceof UnreadableEvent) {
+      log.error({ fault: error.message }, 'an event cannot be read: this instance mails no invitations for a while');
+      return Math.max(AGAIN_MS, ABSTAINED_LEASES * this.settings.databaseLeaseMs);
+    }
+    log.warn({ fault: faultOf(error) }, 'invitations cannot be mailed at this moment; trying again');
+    return AGAIN_MS;
   }
 
   /** Mails for as long as this process may, if it may. */
@@ -90,7 +104,7 @@ export class InvitationMailing {
     if (noted.length > 0) await notebook.replace(noted);
   }
 
-  /** Mails until it fails, is told to stop, or `held` resolves: then another may. */
+  /** Mails until it fails, is told to stop, or `held` is over: then another may. */
   private async mail(
     publicUrl: string,
     notebook: Notebook<MailNote>,
@@ -102,11 +116,11 @@ export class InvitationMailing {
     const mailing = mails.run(publicUrl).finally(() => {
       over.abort();
     });
-    mailing.catch(() => undefined); // said below
-    await held(signal);
-    await mails.stop();
+    const stopped = held(signal).finally(() => mails.stop());
+    await Promise.allSettled([mailing, stopped]);
     this.queue = undefined;
-    await mailing;
+    await mailing; // why it failed, where it did, comes before what came of that
+    await stopped;
   }
 
   private mails(notebook: Notebook<MailNote>): InvitationMails {

@@ -5,8 +5,8 @@ import { Notebook } from './event-sourcing/notebook.js';
 type Batch = Readonly<{ lines: string[]; written: Promise<void> }>;
 
 /**
- * Notes as lines of JSON in a file for the owner's eyes alone. A line that a crash or a full disk cut short was never
- * acknowledged: it ends where the next begins, and is passed over.
+ * Notes as lines of JSON in a file for the owner's eyes alone. What could not be written, or not be made durable, is
+ * taken back. A line that a crash cut short was never acknowledged: it ends where the next begins, and is passed over.
  */
 export class NotesFile<T extends object> extends Notebook<T> {
   /** What is written next, all of it with one flush. */
@@ -21,9 +21,9 @@ export class NotesFile<T extends object> extends Notebook<T> {
     return existsSync(this.file) ? (await readFile(this.file, 'utf8')).split('\n').flatMap(parsed<T>) : [];
   }
 
-  override add(note: T): Promise<void> {
+  override add(...notes: readonly T[]): Promise<void> {
     const batch = (this.batch ??= this.begin());
-    batch.lines.push(JSON.stringify(note));
+    for (const note of notes) batch.lines.push(JSON.stringify(note));
     return batch.written;
   }
 
@@ -56,8 +56,14 @@ export class NotesFile<T extends object> extends Notebook<T> {
   private async write(lines: readonly string[]): Promise<void> {
     const file = await open(this.file, 'a', 0o600);
     try {
-      await file.write(text(lines));
-      await file.datasync();
+      const { size } = await file.stat();
+      try {
+        await file.appendFile(text(lines)); // `write` may write a part, and not say so
+        await file.datasync();
+      } catch (error) {
+        await file.truncate(size).catch(() => undefined);
+        throw error;
+      }
     } finally {
       await file.close();
     }

@@ -63,6 +63,10 @@ export class EmbeddedEventStoreProcess {
         if (word.type === 'ready') resolve(word.port);
         else reject(new EmbeddedEventStoreFailed(word.reason));
       });
+      // Where the system makes no process there is no exit; and nobody else listens for what comes later.
+      child.on('error', (error) => {
+        reject(new EmbeddedEventStoreFailed(`the embedded event store cannot be run: ${error.message}`));
+      });
       child.once('exit', () => {
         reject(new EmbeddedEventStoreFailed('the embedded event store ended before it was ready'));
       });

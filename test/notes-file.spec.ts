@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NotesFile } from '../src/notes-file.js';
 
@@ -56,5 +58,20 @@ describe('a file of notes', () => {
     mkdirSync(join(directory, 'later'));
     await book.add({ n: 2 });
     expect(await book.read()).toEqual(notes(2));
+  });
+  it('of which only a part could be written says so, and what is added later is whole', () => {
+    // Of the third note 24 bytes have room in a file of 1 KiB, and that much is written without an error.
+    const program = `
+      import { NotesFile } from ${JSON.stringify(pathToFileURL('dist/notes-file.js').href)};
+      const book = new NotesFile(${JSON.stringify(file)});
+      const outcomes = [];
+      for (const [n, length] of [[1, 480], [2, 480], [3, 480], [4, 1]]) {
+        const added = book.add({ n, text: 'x'.repeat(length) });
+        outcomes.push(await added.then(() => 'kept', ({ code }) => code));
+      }
+      console.log(JSON.stringify({ outcomes, kept: (await book.read()).map(({ n }) => n) }));`;
+    const shell = 'ulimit -f 1 && exec "$0" --input-type=module -e "$1"';
+    const told = execFileSync('bash', ['-c', shell, process.execPath, program], { encoding: 'utf8' });
+    expect(JSON.parse(told)).toEqual({ outcomes: ['kept', 'kept', 'EFBIG', 'kept'], kept: [1, 2, 4] });
   });
 });

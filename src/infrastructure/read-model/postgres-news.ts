@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
 import { faultOf } from './postgres.js';
+import { PostgresClient } from './postgres-client.js';
 import { connectionSettings } from './postgres-settings.js';
 import { cutWhenSilent } from './postgres-silence.js';
 
@@ -11,7 +12,7 @@ const ASKED_EVERY_MS = 5_000;
 
 /** Word of commits by other processes, on a connection of its own that is made anew where it breaks. */
 export class PostgresNews {
-  private client: pg.Client | undefined;
+  private client: PostgresClient | undefined;
   private closed = false;
   private pause = RECONNECT_FIRST_MS;
   private timer: NodeJS.Timeout | undefined;
@@ -30,7 +31,7 @@ export class PostgresNews {
 
   /** Listens from now on. */
   listen(): void {
-    const client = new pg.Client(connectionSettings(this.url, { withinMs: this.askedEveryMs }));
+    const client = new PostgresClient(connectionSettings(this.url, { withinMs: this.askedEveryMs }));
     cutWhenSilent(client, this.askedEveryMs);
     this.client = client;
     client.on('notification', () => {
@@ -70,12 +71,12 @@ export class PostgresNews {
   async next(withinMs: number, signal: AbortSignal): Promise<void> {
     if (!this.heard && !signal.aborted)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, withinMs);
         const done = (): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);
           resolve();
         };
+        const timer = setTimeout(done, withinMs);
         signal.addEventListener('abort', done);
         this.wake = done;
       });

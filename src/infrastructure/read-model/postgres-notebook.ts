@@ -27,8 +27,8 @@ export class PostgresNotebook<T> extends Notebook<T> {
   }
 
   /** @throws LeaseLost nothing was written */
-  override add(note: T): Promise<void> {
-    return this.fenced([note], sql``);
+  override add(...notes: readonly T[]): Promise<void> {
+    return this.fenced(notes, sql``);
   }
 
   /** @throws LeaseLost nothing was changed */

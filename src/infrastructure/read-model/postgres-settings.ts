@@ -19,19 +19,31 @@ export type ConnectionWishes = Readonly<{
 /**
  * How to connect to a database address. `sslmode` and `sslrootcert` mean what PostgreSQL's own programs take them for
  * (https://www.postgresql.org/docs/current/libpq-ssl.html), which the driver does only where it is asked to.
- *
- * @throws Error where a certificate cannot be read
  */
-export const connectionSettings = (
+export function connectionSettings(
   url: string,
   { withinMs = STATEMENT_WITHIN_MS, schema }: ConnectionWishes = {},
-): ClientConfig => ({
-  connectionString: `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`,
-  application_name: 'user-ledger',
-  options: `-c search_path=${schema === undefined ? SCHEMA : `${schema},${SCHEMA}`}`,
-  keepAlive: true,
-  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-  connectionTimeoutMillis: CONNECT_WITHIN_MS,
-  statement_timeout: withinMs,
-  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-});
+): ClientConfig {
+  const { address, options } = withoutOptions(url);
+  const path = `-c search_path=${schema === undefined ? SCHEMA : `${schema},${SCHEMA}`}`;
+  return {
+    connectionString: `${address}${address.includes('?') ? '&' : '?'}uselibpqcompat=true`,
+    application_name: 'user-ledger',
+    options: [...options, path].join(' '), // the last one counts
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    statement_timeout: withinMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  };
+}
+
+/** The driver takes options of the address in place of any others, and with ours the tables would be looked for elsewhere. */
+function withoutOptions(url: string): { address: string; options: readonly string[] } {
+  const [address = '', query = ''] = url.split(/\?(.*)/s);
+  const parameters = query.split('&').filter(Boolean);
+  const isOptions = (parameter: string): boolean => new URLSearchParams(parameter).has('options');
+  const others = parameters.filter((parameter) => !isOptions(parameter));
+  const options = new URLSearchParams(query).getAll('options').filter(Boolean);
+  return { address: others.length > 0 ? `${address}?${others.join('&')}` : address, options };
+}

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { PostgresLease } from './postgres-lease.js';
+import { STATEMENT_WITHIN_MS } from './postgres-settings.js';
 import type { AnyTables } from './sql-read-model.js';
 import { checkpoints, SCHEMA } from './tables.js';
 
@@ -23,15 +25,27 @@ export async function versionsIn(db: Kysely<AnyTables>): Promise<readonly Versio
   return versions;
 }
 
-/** Removes what a version has told. @throws VersionKept nothing was removed */
+/** Longer than the dropping can take. */
+const DROPPED_WITHIN_MS = 2 * STATEMENT_WITHIN_MS;
+
+/**
+ * Removes what a version has told, as the holder of its lease. The lease stays, let go of: where it began anew, whoever
+ * held it long ago could be taken for its holder.
+ *
+ * @throws VersionKept nothing was removed
+ */
 export async function dropVersion(db: Kysely<AnyTables>, schema: string, current: string): Promise<void> {
   const version = (await versionsIn(db)).find((each) => each.schema === schema);
   if (!version) throw new VersionKept(`there is no version ${schema.slice(0, 64)}; projections list names them`);
   if (schema === current) throw new VersionKept(`${schema} is this version's own; projections rebuild tells it anew`);
-  if (version.told)
+  const lease = new PostgresLease(db, leaseOf(schema), DROPPED_WITHIN_MS);
+  if ((await lease.hold('dropping')) === undefined)
     throw new VersionKept(`an instance of the service tells ${schema}: stop those of that version first`);
-  await sql`drop schema ${sql.id(schema)} cascade`.execute(db);
-  await sql`delete from ${sql.id(SCHEMA, 'lease')} where "name" = ${leaseOf(schema)}`.execute(db);
+  try {
+    await sql`drop schema ${sql.id(schema)} cascade`.execute(db);
+  } finally {
+    await lease.release();
+  }
 }
 
 async function positionIn(db: Kysely<AnyTables>, schema: string): Promise<string | null> {

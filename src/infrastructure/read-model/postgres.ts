@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
 import { created } from './created.js';
+import { PostgresClient } from './postgres-client.js';
 import { connectionSettings, type ConnectionWishes, STATEMENT_WITHIN_MS } from './postgres-settings.js';
 import { cutWhenSilent, GRACE_MS, withCode } from './postgres-silence.js';
 import type { AnyTables } from './sql-read-model.js';
@@ -21,7 +22,7 @@ const types: TypeParsers = {
 /** A pool of connections. One that breaks while nobody uses it is said, and another takes its place (never thrown). */
 export function openPool(url: string, size: number, log: Log, wishes: ConnectionWishes = {}): pg.Pool {
   const { withinMs = STATEMENT_WITHIN_MS } = wishes;
-  const pool = new pg.Pool({ ...connectionSettings(url, wishes), max: size, types });
+  const pool = new pg.Pool({ ...connectionSettings(url, wishes), Client: PostgresClient, max: size, types });
   pool.on('error', (error) => {
     log.warn({ fault: faultOf(error) }, 'a connection to the database has broken');
   });

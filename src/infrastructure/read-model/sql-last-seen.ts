@@ -3,6 +3,7 @@ import { LastSeen } from '../../event-sourcing/last-seen.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { answered } from './answered.js';
 import { created } from './created.js';
+import { faultOf } from './postgres.js';
 import type { AnyTables } from './sql-read-model.js';
 
 const WRITTEN_AGAIN_MS = 60_000;
@@ -39,7 +40,7 @@ export class SqlLastSeen extends LastSeen {
     if (this.written.size >= REMEMBERED) this.written.clear();
     this.written.set(what, at);
     this.write(what, at).catch((error: unknown) => {
-      this.log.warn({ fault: String(error) }, 'when something was last seen could not be written');
+      this.log.warn({ fault: faultOf(error) }, 'when something was last seen could not be written');
     });
   }
 

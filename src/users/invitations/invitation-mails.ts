@@ -32,6 +32,8 @@ export class InvitationMails {
   private readonly abort = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private publicUrl = '';
+  /** Why nothing more is found: what was found before is mailed yet. */
+  private unreadable: UnreadableEvent | undefined;
   private wake: () => void = () => undefined;
 
   constructor(private readonly given: MailingWith) {}
@@ -39,6 +41,8 @@ export class InvitationMails {
   /**
    * Mails until it is stopped; links lead to where callers reach the service. Rejects where what was mailed cannot be
    * noted, or the log not be followed: then nothing more is mailed.
+   *
+   * @throws UnreadableEvent once what was found before it is mailed, or cannot be now: another version may read it
    */
   async run(publicUrl: string): Promise<void> {
     this.publicUrl = publicUrl;
@@ -71,7 +75,7 @@ export class InvitationMails {
   }
 
   private async follow(): Promise<void> {
-    const { events, queue, log } = this.given;
+    const { events, queue } = this.given;
     try {
       for await (const delivery of events.subscribe(['user-'], queue.readTo, this.abort.signal)) {
         if (delivery.position === undefined) continue;
@@ -80,7 +84,8 @@ export class InvitationMails {
       }
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
-      log.error({ fault: error.message }, 'no more invitations are mailed: an event cannot be read');
+      this.unreadable = error;
+      this.wake();
     }
   }
 
@@ -90,6 +95,7 @@ export class InvitationMails {
     while (!this.abort.signal.aborted) {
       const pending = queue.next;
       if (!pending) {
+        if (this.unreadable) throw this.unreadable;
         await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
@@ -102,6 +108,7 @@ export class InvitationMails {
         pause = RETRY_FIRST_MS;
         continue;
       }
+      if (this.unreadable) throw this.unreadable;
       queue.postpone(pending);
       await sleep(pause, undefined, { signal: this.abort.signal }).catch(() => undefined);
       pause = Math.min(pause * 2, RETRY_MOST_MS);

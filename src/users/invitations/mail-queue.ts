@@ -16,19 +16,31 @@ const KEPT_AT_LEAST = 1_000;
  * How far the log has been read, and which invitations in it are still to be mailed: both noted together, so that neither
  * a crash nor a mail server that is down loses one. What was handed over is crossed out right away. A note costs the same
  * however many wait.
+ *
+ * One thing is written after the other, and nothing after what failed: that may be written yet, or not be, and whoever
+ * opens the notes anew finds out. So no note ever stands further on in the log than all that was found before it.
  */
 export class MailQueue {
   private position: Position | undefined;
   private readonly waiting = new Map<string, Pending>();
   private unnoted = 0;
   private superfluous = 0;
+  private last: Promise<void> = Promise.resolve();
+  /** What is crossed out next, all of it at once. */
+  private over: MailNote[] = [];
+  private crossedOut: Promise<void> = Promise.resolve();
 
   constructor(private readonly notebook: Notebook<MailNote>) {}
 
-  /** Goes on where the notes end. */
-  async open(): Promise<void> {
-    for (const note of await this.notebook.read()) this.take(note);
-    if (this.superfluous > KEPT_AT_LEAST) await this.tidy();
+  /** Goes on where the notes end; nothing is noted where they cannot be read. */
+  open(): Promise<void> {
+    return this.inTurn(async () => {
+      for (const note of await this.notebook.read()) {
+        this.take(note);
+        this.superfluous++;
+      }
+      if (this.superfluous > KEPT_AT_LEAST) await this.tidy();
+    });
   }
 
   /** The log has been read up to here. */
@@ -47,17 +59,20 @@ export class MailQueue {
   }
 
   /** So many events further, with these invitations among them; resolves once that need not be read again. */
-  async add(waiting: readonly Pending[], position: Position, events: number): Promise<void> {
-    this.take({ position: position.toString(), waiting });
-    this.unnoted += events;
-    if (waiting.length > 0 || this.unnoted >= NOTED_EVERY) await this.note(waiting);
+  add(waiting: readonly Pending[], position: Position, events: number): Promise<void> {
+    return this.inTurn(async () => {
+      const note = { position: position.toString(), waiting };
+      this.unnoted += events;
+      if (waiting.length > 0 || this.unnoted >= NOTED_EVERY) await this.notePosition(note);
+      this.take(note);
+    });
   }
 
   /** Is mailed, or never will be; resolves once no restart mails it again. */
-  async done({ invitationId: done }: Pending): Promise<void> {
-    this.take({ done });
-    await this.notebook.add({ done });
-    if (this.superfluous > KEPT_AT_LEAST + this.waiting.size) await this.tidy();
+  done({ invitationId: done }: Pending): Promise<void> {
+    this.waiting.delete(done);
+    if (this.over.push({ done }) === 1) this.crossedOut = this.inTurn(() => this.crossOut());
+    return this.crossedOut;
   }
 
   /** Has to wait behind the others: it may be at fault itself. */
@@ -66,25 +81,45 @@ export class MailQueue {
     this.waiting.set(pending.invitationId, pending);
   }
 
-  /** Notes how far the log has been read, and these found at its end; rejects where another process notes by now. */
-  async note(waiting: readonly Pending[] = []): Promise<void> {
+  /** Notes how far the log has been read; rejects where another process notes by now. */
+  note(): Promise<void> {
+    return this.inTurn(() => this.notePosition({ position: this.position?.toString() ?? null, waiting: [] }));
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
+    this.last = done;
+    done.catch(() => undefined); // whoever asked is told, and whoever asks next
+    return done;
+  }
+
+  private async notePosition(note: MailNote): Promise<void> {
+    await this.write(note);
     this.unnoted = 0;
-    this.superfluous++;
-    await this.notebook.add({ position: this.position?.toString() ?? null, waiting });
+  }
+
+  private async write(...notes: readonly MailNote[]): Promise<void> {
+    await this.notebook.add(...notes);
+    this.superfluous += notes.length;
   }
 
   private take(note: MailNote): void {
-    if ('done' in note) this.waiting.delete(note.done);
-    else {
-      this.position = note.position === null ? undefined : BigInt(note.position);
-      for (const pending of note.waiting) this.waiting.set(pending.invitationId, pending);
+    if ('done' in note) {
+      this.waiting.delete(note.done);
+      return;
     }
-    this.superfluous++;
+    this.position = note.position === null ? undefined : BigInt(note.position);
+    for (const pending of note.waiting) this.waiting.set(pending.invitationId, pending);
+  }
+
+  private async crossOut(): Promise<void> {
+    await this.write(...this.over.splice(0));
+    if (this.superfluous > KEPT_AT_LEAST + this.waiting.size) await this.tidy();
   }
 
   private async tidy(): Promise<void> {
-    this.superfluous = 0;
     const waiting = [...this.waiting.values()];
     await this.notebook.replace([{ position: this.position?.toString() ?? null, waiting }]);
+    this.superfluous = 0;
   }
 }

@@ -67,6 +67,17 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
     await other.destroy();
   });
 
+  it('takes options of the address, and has its tables where they belong all the same', async () => {
+    for (const options of ['-c work_mem=5MB', '-c work_mem=5MB -c search_path=public']) {
+      const url = `${database.url}?sslmode=disable&options=${encodeURIComponent(options)}&application_name=x`;
+      const other = onPool(openPool(url, 1, silent, { schema: 'theirs' }));
+      const shown = await sql`select current_setting('search_path') as path, current_setting('work_mem') as memory,
+        current_setting('application_name') as name`.execute(other);
+      expect(shown.rows).toEqual([{ path: 'theirs,user_ledger', memory: '5MB', name: 'x' }]);
+      await other.destroy();
+    }
+  });
+
   it('leaves tables of others alone, that are called as ours are', async () => {
     await sql`create table public."orders-2024" (x text)`.execute(db);
     await (await writer()).open([table]);

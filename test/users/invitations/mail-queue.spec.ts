@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Notebook } from '../../../src/event-sourcing/notebook.js';
 import { type MailNote, MailQueue, type Pending } from '../../../src/users/invitations/mail-queue.js';
@@ -7,19 +8,27 @@ class Memory extends Notebook<MailNote> {
   notes: MailNote[] = [];
   added = 0;
   full = false;
+  /** What comes before the next thing that is written, and may fail it. */
+  before: Promise<void> | undefined;
 
   override read(): Promise<readonly MailNote[]> {
-    return Promise.resolve(structuredClone(this.notes));
+    return this.full ? Promise.reject(new Error('full')) : Promise.resolve(structuredClone(this.notes));
   }
-  override add(note: MailNote): Promise<void> {
-    if (this.full) return Promise.reject(new Error('full'));
-    this.added += JSON.stringify(note).length;
-    this.notes.push(structuredClone(note));
-    return Promise.resolve();
+  override async add(...notes: readonly MailNote[]): Promise<void> {
+    await this.turn();
+    this.added += JSON.stringify(notes).length;
+    this.notes.push(...structuredClone(notes));
   }
-  override replace(notes: readonly MailNote[]): Promise<void> {
-    this.notes = structuredClone([...notes]);
-    return Promise.resolve();
+  override async replace(notes: readonly MailNote[]): Promise<void> {
+    const copies = structuredClone([...notes]);
+    await this.turn();
+    this.notes = copies;
+  }
+  private async turn(): Promise<void> {
+    if (this.full) throw new Error('full');
+    const { before } = this;
+    this.before = undefined;
+    await before;
   }
 }
 
@@ -37,6 +46,11 @@ const all = (queue: MailQueue): Pending[] => {
   }
   return seen;
 };
+/** Whether a restart on these notes comes to mail this one: it waits there, or stands in the log after them. */
+async function isFoundAgain(wanted: Pending, position: bigint, notebook: Memory): Promise<boolean> {
+  const again = await queueOn(notebook);
+  return all(again).some(({ invitationId }) => invitationId === wanted.invitationId) || (again.readTo ?? 0n) < position;
+}
 
 describe('the queue of invitations', () => {
   it('is found again after a restart, with how far the log was read', async () => {
@@ -94,6 +108,66 @@ describe('the queue of invitations', () => {
     await queue.add([pending(1)], 1n, 1);
     notebook.full = true;
     await expect(queue.done(pending(1))).rejects.toThrow('full');
+    notebook.full = false;
     expect([queue.next, (await queueOn(notebook)).next]).toEqual([undefined, pending(1)]);
+  });
+  it('loses none where its note fails, and the next would not', async () => {
+    const notebook = new Memory();
+    const queue = await queueOn(notebook);
+    await queue.add([pending(1)], 1n, 1);
+    notebook.before = Promise.reject(new Error('cut'));
+    await expect(queue.add([pending(2)], 70n, 40)).rejects.toThrow('cut');
+    await Promise.allSettled([queue.add([], 80n, 10_000), queue.note(), queue.done(pending(1))]);
+    expect(await isFoundAgain(pending(2), 70n, notebook)).toBe(true);
+  });
+  it('loses none where its note is on its way when the next is asked for, and fails', async () => {
+    const notebook = new Memory();
+    const queue = await queueOn(notebook);
+    notebook.before = nextTurn().then(() => Promise.reject(new Error('cut')));
+    const asked = [queue.add([pending(1)], 70n, 40), queue.note()];
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await isFoundAgain(pending(1), 70n, notebook)).toBe(true);
+  });
+  it('loses none that is found while the notes of what is over are thrown out', async () => {
+    const notebook = new Memory();
+    const queue = await queueOn(notebook);
+    for (let i = 1; i <= 1_001; i++) await queue.note();
+    await queue.add([pending(1)], 1n, 1);
+    const replace = notebook.replace.bind(notebook);
+    const found: Promise<void>[] = [];
+    notebook.replace = (notes) => {
+      notebook.before = nextTurn();
+      const replaced = replace(notes);
+      found.push(queue.add([pending(2)], 70n, 1));
+      return replaced;
+    };
+    await queue.done(pending(1));
+    await Promise.all(found);
+    await queue.note();
+    expect(found).toHaveLength(1);
+    expect(await isFoundAgain(pending(2), 70n, notebook)).toBe(true);
+  });
+  it('that cannot be opened forgets nothing', async () => {
+    const notebook = new Memory();
+    await (await queueOn(notebook)).add([pending(1)], 70n, 40);
+    notebook.full = true;
+    const queue = new MailQueue(notebook);
+    await expect(queue.open()).rejects.toThrow('full');
+    notebook.full = false;
+    await queue.note().catch(() => undefined);
+    expect((await queueOn(notebook)).readTo).toBe(70n);
+  });
+  it('crosses out together what is over at once', async () => {
+    const notebook = new Memory();
+    const queue = await queueOn(notebook);
+    await queue.add([pending(1), pending(2), pending(3)], 1n, 3);
+    const add = notebook.add.bind(notebook);
+    const sizes: number[] = [];
+    notebook.add = (...notes) => {
+      sizes.push(notes.length);
+      return add(...notes);
+    };
+    await Promise.all([1, 2, 3].map((n) => queue.done(pending(n))));
+    expect([sizes, (await queueOn(notebook)).size]).toEqual([[3], 0]);
   });
 });
