@@ -3,7 +3,7 @@ import type { Position } from '../../event-sourcing/fact.js';
 import type { Table } from '../../event-sourcing/projection.js';
 import type { Changes, RowsByKey } from '../../event-sourcing/read-model.js';
 import { type Fence, fencing, LeaseLost } from './postgres-lease.js';
-import { type AnyTables, SqlReadModelWriter } from './sql-read-model.js';
+import { type AnyTables, kept, SqlReadModelWriter } from './sql-read-model.js';
 import { addValues, checkpoints, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
 
 /** Where those who follow hear of commits: named after the schema, for other versions' mean nothing to them. */
@@ -46,9 +46,10 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
       .filter(({ rows }) => rows.size > 0)
       .map(({ table, rows }, i) => sql`${sql.id(`w${i}`)} as (${this.upsert(table, arraysOf(table, rows))})`);
     const mark = this.upsert(checkpoints, [[this.shape], [checkpoint.toString()]]);
-    const { rows } = await sql`with fence as materialized (${fencing(this.fence)}),
+    const writing = sql`with fence as materialized (${fencing(this.fence)}),
       ${parts.length > 0 ? sql`${sql.join(parts)},` : sql``} mark as (${mark} returning "position")
-      select pg_notify(${CHANNEL}, "position"::text) from mark`.execute(this.postgres);
+      select pg_notify(${CHANNEL}, "position"::text) from mark`;
+    const { rows } = await kept(writing.execute(this.postgres));
     if (rows.length === 0) throw new LeaseLost('another process tells the read model');
   }
 
