@@ -17,8 +17,8 @@ export abstract class Lease {
   abstract hold(note: string): Promise<FencingToken | undefined>;
   /** Undefined where nobody ever had it. */
   abstract look(): Promise<LeaseNote | undefined>;
-  /** Lets go, so that the next need not wait; whoever holds it next does so under another token. */
-  abstract release(): Promise<void>;
+  /** Lets go, so that the next need not wait, and leaves a note; whoever holds it next does so under another token. */
+  abstract release(note?: string): Promise<void>;
 }
 
 /** Held on to so many times in the time that it holds. */

@@ -12,6 +12,9 @@ export type Changes = Readonly<{ table: Table; rows: RowsByKey }>;
 /** Rows of one table, by key. */
 export type Keys = Readonly<{ table: Table; keys: readonly string[] }>;
 
+/** The database cannot keep rows that it was given, however often it is tried. Nothing was written. */
+export class RowsRefused extends Error {}
+
 /** The read model as the projector writes it. One writer. */
 export abstract class ReadModelWriter {
   /**
@@ -22,9 +25,9 @@ export abstract class ReadModelWriter {
   abstract open(tables: readonly Table[], end?: Position): Promise<Position | undefined>;
   /** Makes the indexes where there are none; rows are looked up by key alone until then. Done once history is told. */
   abstract index(tables: readonly Table[]): Promise<void>;
-  /** The rows there are, table by table. */
+  /** The rows there are, table by table. @throws RowsRefused where a key cannot be one */
   abstract load(wanted: readonly Keys[]): Promise<readonly RowsByKey[]>;
-  /** Writes rows and the checkpoint, all in one transaction. */
+  /** Writes rows and the checkpoint, all in one transaction. @throws RowsRefused */
   abstract commit(changes: readonly Changes[], checkpoint: Position): Promise<void>;
 }
 

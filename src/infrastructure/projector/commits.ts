@@ -45,7 +45,6 @@ export class Commits extends ProjectionProgress {
 
   /** Rows and a position have been committed. Nobody is told that less has been than they know. */
   publish(changes: readonly Changes[], position: Position): void {
-    this.closed = false;
     if (position > this.reachedPosition) this.reachedPosition = position;
     for (const change of changes) for (const listener of this.listeners) this.tell(listener, change);
     this.room.admit(position);
@@ -59,6 +58,11 @@ export class Commits extends ProjectionProgress {
       const fault = error instanceof Error ? error.stack : String(error);
       this.log.error({ fault, table: table.name }, 'whoever listens to commits has failed');
     }
+  }
+
+  /** Something may be committed again, and is worth waiting for. */
+  open(): void {
+    this.closed = false;
   }
 
   /** Nothing more is committed: turns away those who wait, and who come to. */

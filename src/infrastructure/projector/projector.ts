@@ -6,6 +6,7 @@ import type { ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { Batch } from './batch.js';
 import { Commits } from './commits.js';
+import { BlamedWriter, blaming, DatabaseFault } from './faults.js';
 import { Projecting, type ProjectorState } from './projecting.js';
 
 const RETRY_MS = 500;
@@ -26,7 +27,9 @@ export class Projector extends Projecting {
   override state: ProjectorState = 'starting';
   override told = 0;
   override fault: string | undefined;
+  private readonly readModel: ReadModelWriter;
   private readonly alone: boolean;
+  private indexed = false;
   private readonly abort = new AbortController();
   /** The last position told; undefined before any. */
   private checkpoint: Position | undefined;
@@ -41,7 +44,7 @@ export class Projector extends Projecting {
   constructor(
     private readonly shape: ReadModelShape,
     private readonly events: EventStore,
-    private readonly readModel: ReadModelWriter,
+    writer: ReadModelWriter,
     private readonly log: Log,
     /**
      * Where commits are told of, by others too. Then a fault of the database is the end of this projector: what it
@@ -50,6 +53,7 @@ export class Projector extends Projecting {
     shared?: Commits,
   ) {
     super(shared ?? new Commits(log));
+    this.readModel = new BlamedWriter(writer);
     this.alone = !shared;
   }
 
@@ -68,7 +72,6 @@ export class Projector extends Projecting {
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
     await settled;
-    if (!this.abort.signal.aborted) await this.readModel.index(this.tables);
   }
 
   /** Where the log ends: one that was restored may end before what was told of it. Undefined while the store is silent. */
@@ -103,7 +106,7 @@ export class Projector extends Projecting {
           if (this.state !== 'live' && !caughtUp && this.gathered.length < HISTORY_AT_ONCE) continue;
           await this.tellGathered();
           if (this.state === 'live' || caughtUp) await this.telling;
-          if (caughtUp) this.live();
+          if (caughtUp) await this.live();
           if (this.state === 'live' && ofSeveralStreams(events)) await sleep(GATHER_MS);
         }
         await this.finish(); // the subscription has ended
@@ -140,10 +143,10 @@ export class Projector extends Projecting {
     try {
       await this.tell(events, position);
     } catch (error) {
-      if (isDatabaseFault(error)) throw error;
+      if (error instanceof DatabaseFault) throw error;
       // One of them cannot be told: everything before it is, and nothing after.
-      for (const event of events) await this.tell([event], event.position);
-      throw error;
+      for (const event of events) await this.tell([event], event.position).catch(blaming(event));
+      await this.tell([], position); // none was at fault by itself
     }
   }
 
@@ -152,7 +155,14 @@ export class Projector extends Projecting {
     this.gatheredTo = undefined;
   }
 
-  private live(): void {
+  /** Rows are looked up by more than their keys from now on. Nothing is told meanwhile: it would wait for each index. */
+  private async live(): Promise<void> {
+    const { signal } = this.abort;
+    if (!signal.aborted && !this.indexed) {
+      await this.readModel.index(this.tables);
+      this.indexed = true;
+    }
+    if (signal.aborted) return;
     this.state = 'live';
     this.fault = undefined;
     this.settled();
@@ -173,7 +183,7 @@ export class Projector extends Projecting {
 
   private async onFault(error: unknown): Promise<void> {
     this.fault = error instanceof Error ? error.message : String(error);
-    if (!isDatabaseFault(error)) {
+    if (!(error instanceof DatabaseFault)) {
       this.state = 'stopped';
       this.log.error({ fault: this.fault }, 'the projector has stopped: an event cannot be told');
       this.commits.close();
@@ -188,13 +198,3 @@ export class Projector extends Projecting {
 
 const ofSeveralStreams = (events: readonly Recorded[]): boolean =>
   events.some(({ stream }) => stream !== events[0]?.stream);
-
-/**
- * Errors of a database carry a code; those of a projection that cannot apply an event do not. PostgreSQL's class 22 says
- * that it cannot keep what it was given, however often it is tried: an event that no projection should have told.
- */
-const isDatabaseFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  /^(SQLITE_|(?!22)[0-9A-Z]{5}$|E[A-Z]+$)/.test(error.code);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Position } from '../../event-sourcing/fact.js';
+import { faultOf } from '../../event-sourcing/fault.js';
 import { beatOf, type FencingToken, holdOn } from '../../event-sourcing/lease.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { outOfReach, reaches } from '../../event-sourcing/reach.js';
@@ -10,12 +11,15 @@ import { Projecting, type ProjectorState } from './projecting.js';
 import { Projector } from './projector.js';
 import type { SharedReadModel } from './shared-read-model.js';
 
+/** Whoever could not tell an event leaves it to others for so many times the lease's: one of them may be of another release. */
+const ABSTAINS = 10;
 const STATES: readonly string[] = ['starting', 'catching up', 'live', 'failing', 'stopped'] satisfies ProjectorState[];
 
 /**
  * One read model, several processes (docs/decisions/0012): the one with the lease tells it, the others hear of each commit
  * and read what it changed, so that all know the same, at the same positions. When the lease is let go of, or its time
- * runs out, another takes it and goes on from the checkpoint.
+ * runs out, another takes it and goes on from the checkpoint. One that cannot tell an event lets go of it, too; all are
+ * `stopped` until one has told that event.
  */
 export class SharedProjector extends Projecting {
   override state: ProjectorState = 'starting';
@@ -27,6 +31,7 @@ export class SharedProjector extends Projecting {
   private known: Position | undefined;
   private projector: Projector | undefined;
   private toldBefore = 0;
+  private abstainsUntil = 0;
   private running: Promise<void> = Promise.resolve();
   private settled: () => void = () => undefined;
 
@@ -73,47 +78,55 @@ export class SharedProjector extends Projecting {
     this.settled();
   }
 
-  /** Tells the read model for as long as the lease is held, and the database takes what it is told. */
   private async own(token: FencingToken): Promise<void> {
+    try {
+      await this.catchUp();
+      await this.project(token);
+    } finally {
+      // What may yet come of a commit whose fate is unknown is refused from here on.
+      await this.shared.lease.release(this.state);
+    }
+  }
+
+  /** Tells the read model for as long as the lease is held, every event can be told, and the database takes it; rejects if not. */
+  private async project(token: FencingToken): Promise<void> {
     const { lease } = this.shared;
     this.log.info({ token: token.toString() }, 'this process tells the read model');
-    await this.catchUp();
-    const writer = this.shared.writer(token);
-    const projector = new Projector(this.shape, this.events, writer, this.log, this.commits);
+    const projector = new Projector(this.shape, this.events, this.shared.writer(token), this.log, this.commits);
+    const stopped = this.state === 'stopped';
+    const look = (): ProjectorState => {
+      // Others could not tell what comes next; whether this process can is known once it has.
+      const waiting = stopped && projector.told === 0 && projector.state !== 'live';
+      this.become(waiting ? 'stopped' : projector.state, projector.fault);
+      return this.state;
+    };
     this.projector = projector;
     this.token = token;
     const over = new AbortController();
-    const telling = this.tell(projector).catch((error: unknown) => {
-      this.failing(error);
+    const telling = this.tell(projector, look).finally(() => {
       over.abort();
     });
-    const note = (): string => {
-      ({ state: this.state, fault: this.fault } = projector);
-      return projector.state;
-    };
+    telling.catch(() => undefined); // thrown below, once all is put away
     const signal = AbortSignal.any([over.signal, this.abort.signal]);
     const lost = outOfReach(this.events, { ms: lease.ms, everyMs: beatOf(lease) }, signal);
-    await Promise.race([holdOn(lease, token, note, signal), lost]);
-    const failed = over.signal.aborted;
+    await Promise.race([holdOn(lease, token, look, signal), lost]);
     over.abort();
     // As far as is known: database or store may be silent, or another may tell it.
-    if (!failed) this.state = 'catching up';
+    if (!['stopped', 'failing'].includes(look())) this.become('catching up');
     this.log.info({ token: token.toString() }, 'this process no longer tells the read model');
     await projector.stop();
-    await telling;
+    if (projector.state === 'stopped') this.abstainsUntil = performance.now() + ABSTAINS * lease.ms;
     this.toldBefore += projector.told;
     this.projector = undefined;
     this.token = undefined;
     if (this.commits.position > 0n) this.known = this.commits.position;
-    // What may yet come of a commit whose fate is unknown is refused from here on.
-    await lease.release();
-    if (failed) await this.pause();
+    await telling;
   }
 
-  /** Rejects at a fault of the database; goes on for ever otherwise, also where an event cannot be told. */
-  private async tell(projector: Projector): Promise<void> {
+  /** Resolves where an event cannot be told; rejects at a fault of the database; goes on for ever otherwise. */
+  private async tell(projector: Projector, look: () => ProjectorState): Promise<void> {
     await projector.start();
-    this.state = projector.state;
+    look();
     if (projector.state !== 'failing') this.settled();
     await projector.ended;
     if (projector.state === 'failing') throw new Error(projector.fault);
@@ -128,7 +141,9 @@ export class SharedProjector extends Projecting {
         looked = performance.now();
         const holder = await lease.look();
         const free = !holder || holder.over;
-        if (free && (await reaches(this.events))) return true;
+        if (holder?.note !== 'stopped') this.abstainsUntil = 0;
+        else if (free) this.become('stopped');
+        if (free && performance.now() >= this.abstainsUntil && (await reaches(this.events))) return true;
         await this.catchUp();
         if (!free) this.followed(holder.note);
       }
@@ -139,10 +154,8 @@ export class SharedProjector extends Projecting {
   }
 
   private followed(note: string): void {
-    this.fault = undefined;
     // Whoever holds it may not have committed anything yet.
-    this.state = this.known === undefined || !STATES.includes(note) ? 'catching up' : (note as ProjectorState);
-    if (this.state === 'stopped') this.commits.close();
+    this.become(this.known === undefined || !STATES.includes(note) ? 'catching up' : (note as ProjectorState));
     if (this.state === 'stopped' || this.state === 'live') this.settled();
   }
 
@@ -160,9 +173,15 @@ export class SharedProjector extends Projecting {
     await sleep(beatOf(this.shared.lease), undefined, { signal: this.abort.signal }).catch(() => undefined);
   }
 
+  /** Nobody is kept waiting for what nobody tells. */
+  private become(state: ProjectorState, fault = state === this.state ? this.fault : undefined): void {
+    [this.state, this.fault] = [state, fault];
+    if (state === 'stopped') this.commits.close();
+    else this.commits.open();
+  }
+
   private failing(error: unknown): void {
-    this.fault = error instanceof Error ? error.message : String(error);
-    this.state = 'failing';
+    this.become('failing', faultOf(error));
     this.log.warn({ fault: this.fault }, 'the read model cannot be shared; trying again');
   }
 }

@@ -70,12 +70,12 @@ export class PostgresLease extends Lease {
     return rows[0];
   }
 
-  override async release(): Promise<void> {
+  override async release(note?: string): Promise<void> {
     const { holder } = this;
     this.former = holder;
     this.holder = randomUUID();
     await this.asking; // it may be on its way, and would take what was let go of
-    await sql`update "lease" set "holder" = '', "until" = '-infinity'
+    await sql`update "lease" set "holder" = '', "until" = '-infinity', "note" = coalesce(${note ?? null}, "note")
       where "name" = ${this.name} and "holder" = ${holder}`.execute(this.db);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
+import { faultOf } from '../../event-sourcing/fault.js';
 import type { Log } from '../../event-sourcing/log.js';
-import { faultOf } from './postgres.js';
 import type { AnyTables } from './sql-read-model.js';
 
 const TRY_EVERY_MS = 500;
@@ -10,8 +10,12 @@ const SAY_EVERY_MS = 2_000;
 /** The database does not answer, or turns us away; the message says why. */
 export class DatabaseUnavailable extends Error {}
 
-/** What may be otherwise in a moment: nobody listens yet, it is starting, or it has no connection to spare. */
-const PASSING = /^(EAI_AGAIN|E[A-Z]+|57P03|53300)$|timeout/;
+/**
+ * What may be otherwise in a moment: nobody listens yet, it is starting or ending, or it has no room or connection to
+ * spare. Later, any fault of a connection is waited out; at the start whoever set a password, a certificate or a name
+ * that is refused is there to mend it, and is told at once.
+ */
+const PASSING = /^(?!ERR_)E[A-Z_]+$|^(08|53|57|58)...$|timeout|error establishing an SSL/;
 
 /**
  * Resolves once the database answers; says meanwhile that it is waited for.

@@ -3,7 +3,7 @@ import type { Position } from '../../event-sourcing/fact.js';
 import type { Table } from '../../event-sourcing/projection.js';
 import type { Changes, RowsByKey } from '../../event-sourcing/read-model.js';
 import { type Fence, fencing, LeaseLost } from './postgres-lease.js';
-import { type AnyTables, SqlReadModelWriter } from './sql-read-model.js';
+import { type AnyTables, kept, SqlReadModelWriter } from './sql-read-model.js';
 import { addValues, checkpoints, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
 
 /** Where those who follow hear of commits: named after the schema, for other versions' mean nothing to them. */
@@ -14,6 +14,9 @@ export const FOLLOWED: readonly string[] = ['position'];
 
 /** Rows and the checkpoint in PostgreSQL, written under a lease. A batch is one statement, and so one journey. */
 export class PostgresReadModelWriter extends SqlReadModelWriter {
+  /** What was committed last: what comes next is told on top of it. */
+  private written: Position | undefined;
+
   constructor(
     private readonly postgres: Kysely<AnyTables>,
     private readonly fence: Fence,
@@ -23,12 +26,13 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
 
   /** @throws LeaseLost */
   override async open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
-    return this.postgres.transaction().execute(async (transaction) => {
+    this.written = await this.postgres.transaction().execute(async (transaction) => {
       const { rows } = await fencing(this.fence).execute(transaction);
       if (rows.length === 0) throw new LeaseLost('another process tells the read model');
       const { rows: path } = await sql<{ schema: string }>`select current_schema() as "schema"`.execute(transaction);
       return this.openOn(transaction, tables, end, path[0]?.schema);
     });
+    return this.written;
   }
 
   /** Of a large table an index takes longer than any other statement may. */
@@ -40,16 +44,25 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
       });
   }
 
-  /** @throws LeaseLost nothing was written */
+  /**
+   * Nothing is written, either, where the checkpoint is not where this writer left it: a replica may have become the
+   * database, lease and all, without the last commits.
+   *
+   * @throws LeaseLost nothing was written
+   */
   override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
     const parts = changes
       .filter(({ rows }) => rows.size > 0)
       .map(({ table, rows }, i) => sql`${sql.id(`w${i}`)} as (${this.upsert(table, arraysOf(table, rows))})`);
     const mark = this.upsert(checkpoints, [[this.shape], [checkpoint.toString()]]);
-    const { rows } = await sql`with fence as materialized (${fencing(this.fence)}),
+    const writing = sql`with held as materialized (${fencing(this.fence)}),
+      fence as materialized (select from held where (select "position" from ${sql.id(checkpoints.name)}
+        where "key" = ${this.shape}) is not distinct from ${this.written?.toString() ?? null}::bigint),
       ${parts.length > 0 ? sql`${sql.join(parts)},` : sql``} mark as (${mark} returning "position")
-      select pg_notify(${CHANNEL}, "position"::text) from mark`.execute(this.postgres);
-    if (rows.length === 0) throw new LeaseLost('another process tells the read model');
+      select pg_notify(${CHANNEL}, "position"::text) from mark`;
+    const { rows } = await kept(writing.execute(this.postgres));
+    if (rows.length === 0) throw new LeaseLost('another process tells the read model, or it is not as it was left');
+    this.written = checkpoint;
   }
 
   /** Writes so many whole rows, given column by column, whether they are there or not: as long as the lease is ours. */

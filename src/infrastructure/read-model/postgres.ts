@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
+import { faultOf } from '../../event-sourcing/fault.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { created } from './created.js';
 import { PostgresClient } from './postgres-client.js';
@@ -59,8 +60,4 @@ export async function prepareSchemas(db: Kysely<AnyTables>, ...ofVersion: readon
   await created(sql`create collation if not exists ${sql.id(SCHEMA, 'binary')} from "C"`.execute(db));
 }
 
-/** What went wrong, by its code where it has one: messages of the server may quote what was to be written. */
-export function faultOf(error: unknown): string {
-  const { code, message = String(error) } = Object(error) as { code?: unknown; message?: string };
-  return typeof code === 'string' ? code : message;
-}
+export { faultOf };

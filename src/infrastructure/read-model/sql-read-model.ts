@@ -1,7 +1,14 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { Position } from '../../event-sourcing/fact.js';
 import type { AnyRow, Stored, Table } from '../../event-sourcing/projection.js';
-import { type Changes, type Keys, ReadModelWriter, type RowsByKey } from '../../event-sourcing/read-model.js';
+import { faultOf } from '../../event-sourcing/fault.js';
+import {
+  type Changes,
+  type Keys,
+  ReadModelWriter,
+  type RowsByKey,
+  RowsRefused,
+} from '../../event-sourcing/read-model.js';
 import {
   addValues,
   checkpoints,
@@ -12,6 +19,7 @@ import {
   type RawValue,
   shapeOf,
 } from './tables.js';
+import { isRefusal } from './sql-faults.js';
 import { KyselyStatements, type Statements } from './statements.js';
 import { upsertOf } from './upsert.js';
 
@@ -77,7 +85,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
 
   override async load(wanted: readonly Keys[]): Promise<readonly RowsByKey[]> {
     const loads = wanted.flatMap(({ table, keys }, index) => slices(keys).map((some) => ({ table, some, index })));
-    const found = await this.together.read(loads.map(({ table, some }) => this.loading(table, some)));
+    const found = await kept(this.together.read(loads.map(({ table, some }) => this.loading(table, some))));
     const rows = wanted.map(() => new Map<string, Stored<AnyRow>>());
     for (const [i, { table, index }] of loads.entries())
       for (const row of found[i] ?? []) rows[index]?.set(String(row.key), fromRaw(table, row));
@@ -88,7 +96,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
     const statements = changes.flatMap(({ table, rows }) => this.upserts(table, rows));
     const query = this.built('checkpoint', () => upsertOf(this.db, checkpoints, 1));
     statements.push({ ...query, parameters: [this.shape, checkpoint] });
-    await this.together.transaction(statements);
+    await kept(this.together.transaction(statements));
   }
 
   private loading(table: Table, keys: readonly string[]): CompiledQuery {
@@ -123,6 +131,13 @@ export class SqlReadModelWriter extends ReadModelWriter {
     return query;
   }
 }
+
+/** @throws RowsRefused */
+export const kept = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    throw new RowsRefused(`the database cannot keep it (${faultOf(error)})`, { cause: error });
+  });
 
 /** Our own tables: where databases have schemas, they may hold others'. */
 async function tablesOf(db: Kysely<AnyTables>, schema: string | undefined): Promise<readonly string[]> {

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreUnavailable, NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
 import type { NewEvent } from '../../../src/event-sourcing/event-store.js';
 import type { Position, Recorded } from '../../../src/event-sourcing/fact.js';
-import type { Projection } from '../../../src/event-sourcing/projection.js';
-import type { ReadModelWriter } from '../../../src/event-sourcing/read-model.js';
+import type { Chronicle, Projection } from '../../../src/event-sourcing/projection.js';
+import type { Log } from '../../../src/event-sourcing/log.js';
+import { type ReadModelWriter, RowsRefused } from '../../../src/event-sourcing/read-model.js';
 import { Projector } from '../../../src/infrastructure/projector/projector.js';
 import { SqlRows } from '../../../src/infrastructure/read-model/sql-rows.js';
 import { databases, silent, type TestDatabase } from '../../support/databases.js';
@@ -22,13 +23,18 @@ async function projectorOf(projections: Projection<Named, NamedRow>[], writer?: 
 }
 const projector = (...projections: Projection<Named, NamedRow>[]): Promise<Projector> => projectorOf(projections);
 
+const diskFull = Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
 /** Fails once, at the commit it is told to. */
-async function failingAt(which: (position: Position) => boolean, committed: Position[] = []): Promise<ReadModelWriter> {
+async function failingAt(
+  which: (position: Position) => boolean,
+  committed: Position[] = [],
+  fault: Error = diskFull,
+): Promise<ReadModelWriter> {
   const writer = await database.writer();
   const commit = writer.commit.bind(writer);
   let left = 1;
   writer.commit = async (changes, position) => {
-    if (which(position) && left-- > 0) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+    if (which(position) && left-- > 0) throw fault;
     await commit(changes, position);
     committed.push(position);
   };
@@ -183,20 +189,110 @@ describe.each(databases)('the projector, in %s', (_, open) => {
       const subject = await projector(a);
       await subject.start();
       expect(subject.state).toBe('stopped');
-      expect(subject.fault).toBeDefined();
+      expect(subject.fault).toMatch(/^event 1 of stream user-\w+ cannot be /);
       expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject({ name: 'one', times: 1 });
       await expect(subject.reached(101n, 1000)).rejects.toThrow(NotCaughtUp);
     });
   });
 
-  it('tries again while the database fails, and loses nothing', async () => {
+  it.each<[string, Error]>([
+    ['SQLITE_FULL', diskFull],
+    ...['EAI_AGAIN', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].map(
+      (code): [string, Error] => [code, Object.assign(new Error('no connection'), { code })],
+    ),
+    ['no code', new Error('There was an error establishing an SSL connection')],
+    ['a bug of the driver', new TypeError('a bug')],
+  ])('tries again while the database fails, whatever it says, and loses nothing: %s', async (_what, fault) => {
     const events: NewEvent[] = recorded([named('x', 'one')]);
     script.deliver(batch(events as Recorded[]), batch(events as Recorded[]));
-    const subject = await projectorOf([a], await failingAt(() => true));
+    const subject = await projectorOf([a], await failingAt(() => true, [], fault));
     await subject.start();
     expect(script.asked).toEqual([undefined, undefined]);
     expect(subject.state).toBe('live');
     expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject({ times: 1 });
+  });
+
+  it('tries again where a row that an event asks for cannot be read', async () => {
+    const events = recorded([named('x', 'one')]);
+    script.deliver(batch(events), batch(events));
+    const chronicle: Chronicle<Named, { name: string }> = {
+      ...{ name: 'c-1', columns: { name: 'text' }, indexes: [] },
+      on: {
+        Named: async ({ data, revision, position }, { before }) => {
+          await before(a, 'another');
+          return [{ key: data.key, row: { name: data.name, revision, position } }];
+        },
+      },
+    };
+    const writer = await database.writer();
+    const load = writer.load.bind(writer);
+    let left = 1;
+    writer.load = (wanted) =>
+      wanted.some(({ keys }) => keys.includes('another')) && left-- > 0
+        ? Promise.reject(new Error('There was an error establishing an SSL connection'))
+        : load(wanted);
+    const shape = { streams: ['user-'], projections: [a], chronicles: [chronicle] };
+    const subject = new Projector(shape, script, writer, silent);
+    projectors.push(subject);
+    await subject.start();
+    expect([subject.state, script.asked.length]).toEqual(['live', 2]);
+  });
+
+  it('goes on where events are refused together, and none of them is by itself', async () => {
+    script.deliver(batch(recorded([named('x', 'one'), named('y', 'two')])));
+    const committed: Position[] = [];
+    const refused = new RowsRefused('the database cannot keep it (22021)');
+    const subject = await projectorOf([a], await failingAt(() => true, committed, refused));
+    await subject.start();
+    expect([subject.state, subject.fault, committed]).toEqual(['live', undefined, [100n, 101n]]);
+  });
+
+  it('stops at rows that the database cannot keep', async () => {
+    script.deliver(batch(recorded([named('x', 'one')])));
+    const writer = await database.writer();
+    writer.commit = () => Promise.reject(new RowsRefused('the database cannot keep it (22021)'));
+    const subject = await projectorOf([a], writer);
+    await subject.start();
+    expect([subject.state, subject.fault]).toEqual(['stopped', expect.stringMatching(/^event 0 of .*22021/)]);
+  });
+
+  it('logs the code of a fault of the database, and not what it quotes', async () => {
+    const said: string[] = [];
+    const log: Log = { ...silent, warn: (fields, message) => said.push(`${message} ${JSON.stringify(fields)}`) };
+    const events = recorded([named('x', 'one')]);
+    script.deliver(batch(events), batch(events));
+    const fault = Object.assign(new Error('canceled: insert … values (Ada)'), { code: '57014' });
+    const shape = { streams: ['user-'], projections: [a], chronicles: [] };
+    const subject = new Projector(shape, script, await failingAt(() => true, [], fault), log);
+    projectors.push(subject);
+    await subject.start();
+    expect(said).toEqual(['the read model cannot be written; trying again {"fault":"57014"}']);
+  });
+
+  it('is live once the indexes are made, and tells nothing meanwhile', async () => {
+    script.deliver(batch(recorded([named('x', 'one')])));
+    const committed: Position[] = [];
+    const writer = await failingAt(() => false, committed);
+    const index = writer.index.bind(writer);
+    let [begin, goOn] = [(): void => undefined, (): void => undefined];
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const may = new Promise<void>((resolve) => (goOn = resolve));
+    writer.index = async (tables) => {
+      begin();
+      await may;
+      await index(tables);
+    };
+    const subject = await projectorOf([a], writer);
+    const started = subject.start();
+    await begun;
+    script.deliver(batch(recorded([named('x', 'two')], 1)));
+    // Whatever it would do with the event, it would have begun by now.
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    expect([subject.state, committed]).toEqual(['catching up', [100n]]);
+    goOn();
+    await started;
+    await subject.reached(101n, 10_000);
+    expect([subject.state, committed]).toEqual(['live', [100n, 101n]]);
   });
 
   it('while history is told, fetches on, and tells nothing after a batch that could not be written', async () => {

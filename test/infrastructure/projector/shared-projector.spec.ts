@@ -19,17 +19,46 @@ const a = view('a-1');
 let database: TestDatabase;
 let projectors: SharedProjector[];
 
+/** As a release has it that can tell what `a` cannot. */
+const tolerant: typeof a = {
+  ...a,
+  on: { Named: ({ data }, row) => ({ name: data.name, times: (row?.times ?? 0) + 1, odd: false, note: null }) },
+};
+
+/** Delivers the same to whoever asks: an event, and one that cannot be told. */
+class Poisoned extends Script {
+  override subscribe(...given: Parameters<Script['subscribe']>): ReturnType<Script['subscribe']> {
+    this.deliver(batch(recorded([named('x', 'one'), named('x', 'impossible')])));
+    return super.subscribe(...given);
+  }
+}
+
 /** A process's part in the shared read model. What it writes may go wrong. */
 class Part extends SharedReadModel {
-  override readonly lease = new PostgresLease(database.db, 'read-model', LEASE_MS);
-  override readonly since = changesSince.bind(undefined, database.db);
+  override readonly lease: PostgresLease;
+  override since: SharedReadModel['since'] = changesSince.bind(undefined, database.db);
   override readonly news = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
   /** The answer to a commit is lost, so many times. */
   lost = 0;
+  /** Why the next commits are refused, before anything is written. */
+  refused: Error[] = [];
+  /** Holds back the making of indexes. */
+  indexing: Promise<void> = Promise.resolve();
+  constructor(leaseMs: number) {
+    super();
+    this.lease = new PostgresLease(database.db, 'read-model', leaseMs);
+  }
   override writer(token: FencingToken): ReadModelWriter {
     const writer = new PostgresReadModelWriter(database.db, { name: 'read-model', token });
     const commit = writer.commit.bind(writer);
+    const index = writer.index.bind(writer);
+    writer.index = async (tables) => {
+      await this.indexing;
+      await index(tables);
+    };
     writer.commit = async (...given) => {
+      const refused = this.refused.shift();
+      if (refused) throw refused;
       await commit(...given);
       if (this.lost-- > 0) throw Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' });
     };
@@ -38,9 +67,13 @@ class Part extends SharedReadModel {
 }
 
 /** A process of several, and the names that its listeners have heard. */
-function process(script: Script): { part: Part; projector: SharedProjector; heard: unknown[] } {
-  const [part, heard] = [new Part(), [] as unknown[]];
-  const projector = new SharedProjector({ streams: ['user-'], projections: [a], chronicles: [] }, script, part, silent);
+function process(
+  script: Script,
+  { projection = a, leaseMs = LEASE_MS, log = silent } = {},
+): { part: Part; projector: SharedProjector; heard: unknown[] } {
+  const [part, heard] = [new Part(leaseMs), [] as unknown[]];
+  const shape = { streams: ['user-'], projections: [projection], chronicles: [] };
+  const projector = new SharedProjector(shape, script, part, log);
   projector.onCommitted((_, rows) => heard.push(...[...rows.values()].map(({ name }) => name)));
   projectors.push(projector);
   return { part, projector, heard };
@@ -99,15 +132,129 @@ describe(`a read model that processes share, in ${name}`, () => {
   });
 
   it('says to all where an event cannot be told, and keeps nobody waiting', async () => {
-    const ours = new Script();
-    const [first, second] = [process(ours), process(new Script())];
+    const [ours, theirs] = [new Script(), new Script()];
+    const [first, second] = [process(ours), process(theirs)];
+    ours.deliver(batch(recorded([named('x', 'one')])));
+    await first.projector.start();
+    await second.projector.start();
+    const impossible = batch(recorded([named('x', 'impossible')], 1));
+    ours.deliver(impossible);
+    theirs.deliver(impossible);
+    await eventually('both have tried', () => theirs.asked.length > 0 && !second.projector.owns);
+    expect([first.projector.state, second.projector.state]).toEqual(['stopped', 'stopped']);
+    expect([first.projector.owns, second.projector.owns]).toEqual([false, false]);
+    for (const { projector } of [first, second]) {
+      expect(projector.fault).toMatch(/^event 1 of stream/);
+      // Not after the minute that it asks for.
+      await expect(projector.reached(101n, 60_000)).rejects.toMatchObject({ code: 'not-caught-up' });
+    }
+  });
+
+  it('goes on with one that can tell what another cannot, and serves those who wait at either', async () => {
+    const [ours, theirs] = [new Script(), new Script()];
+    const [first, second] = [process(ours), process(theirs, { projection: tolerant })];
     ours.deliver(batch(recorded([named('x', 'one')])));
     await first.projector.start();
     await second.projector.start();
     ours.deliver(batch(recorded([named('x', 'impossible')], 1)));
-    await eventually('the other knows', () => second.projector.state === 'stopped');
-    // Not after the minute that it asks for.
-    await expect(second.projector.reached(101n, 60_000)).rejects.toMatchObject({ code: 'not-caught-up' });
-    expect([first.projector.state, first.projector.owns, second.projector.owns]).toEqual(['stopped', true, false]);
+    await eventually('the first has stopped', () => first.projector.state === 'stopped' && !first.projector.owns);
+    theirs.deliver(batch(recorded([named('x', 'impossible')], 1)));
+    await eventually('all is well', () => [first, second].every(({ projector }) => projector.state === 'live'));
+    expect([first.projector.owns, second.projector.owns, first.projector.fault]).toEqual([false, true, undefined]);
+    await first.projector.reached(101n, 10_000);
+    const waiting = [first, second].map(({ projector }) => projector.reached(102n, 10_000));
+    theirs.deliver(batch(recorded([named('x', 'three')], 2)));
+    await Promise.all(waiting);
+    expect(first.heard).toEqual(['one', 'impossible', 'three']);
+  });
+
+  it('is tried in turn while nobody can tell an event, now and then, and nobody says otherwise meanwhile', async () => {
+    const [ours, theirs] = [new Poisoned(), new Poisoned()];
+    const leaseMs = 150;
+    const [first, second] = [process(ours, { leaseMs }), process(theirs, { leaseMs })];
+    const began = performance.now();
+    await first.projector.start();
+    await second.projector.start();
+    const said = new Set<string>();
+    await eventually('each has tried again', () => {
+      for (const { projector } of [first, second]) said.add(projector.state);
+      return Math.min(ours.asked.length, theirs.asked.length) > 1;
+    });
+    const inTurns = 2 + (performance.now() - began) / (5 * leaseMs);
+    expect([...said]).toEqual(['stopped']);
+    expect(Math.max(ours.asked.length, theirs.asked.length)).toBeLessThan(inTurns);
+  });
+
+  it('goes on where the database could not be reached for a moment', async () => {
+    const script = new Script();
+    const events = recorded([named('x', 'one'), named('x', 'two')]);
+    script.deliver(batch(events.slice(0, 1)));
+    const { part, projector } = process(script);
+    await projector.start();
+    const fault = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' });
+    part.refused.push(fault, fault);
+    script.deliver(batch(events.slice(1)), batch(events), batch(events));
+    await projector.reached(101n, 10_000);
+    await eventually('it is live again', () => projector.state === 'live');
+    expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject({ name: 'two', times: 2 });
+  });
+
+  it('tells again what the database has lost, though the lease is as it was', async () => {
+    const script = new Script();
+    const events = recorded([named('x', 'one'), named('y', 'two'), named('z', 'three')]);
+    script.deliver(batch(events.slice(0, 1)), batch(events.slice(0, 2)));
+    const { projector } = process(script);
+    await projector.start();
+    await projector.reached(101n, 10_000);
+    await database.db.deleteFrom(a.name).where('key', '=', 'y').execute();
+    await database.db.updateTable(checkpoints.name).set({ position: 100 }).execute();
+    script.deliver(batch(events.slice(2)), batch(events));
+    await eventually('it is told again', () => new SqlRows(database.db).get(a, 'y'));
+    await eventually('so is what comes after', () => new SqlRows(database.db).get(a, 'z'));
+    expect(script.asked).toEqual([undefined, 100n]);
+  });
+
+  it('is live for all once its indexes are made', async () => {
+    const [ours, theirs] = [new Script(), new Script()];
+    const [first, second] = [process(ours), process(theirs)];
+    let make = (): void => undefined;
+    first.part.indexing = new Promise((resolve) => (make = resolve));
+    ours.deliver(batch(recorded([named('x', 'one')])));
+    const { lease } = first.part;
+    const hold = lease.hold.bind(lease);
+    const notes: string[] = [];
+    lease.hold = (note) => {
+      notes.push(note);
+      return hold(note);
+    };
+    const starting = [first.projector.start()];
+    await eventually('the rows are there', () => first.projector.position === 100n);
+    starting.push(second.projector.start());
+    const before = notes.length;
+    await eventually('it has said twice how it is', () => notes.length > before + 2);
+    await eventually('the other knows', () => second.projector.position === 100n);
+    expect([first.projector.state, second.projector.state, notes.at(-1)]).toEqual(Array(3).fill('catching up'));
+    make();
+    await Promise.all(starting);
+    expect([first.projector.state, second.projector.state]).toEqual(['live', 'live']);
+  });
+
+  it('leaves the lease to others where what was committed before cannot be read', async () => {
+    const { part, projector } = process(new Script());
+    part.since = () => Promise.reject(Object.assign(new Error('no'), { code: '57P01' }));
+    void projector.start();
+    await eventually('it has had it', () => projector.state === 'failing');
+    await eventually('it is free', async () => (await part.lease.look())?.over, 5 * LEASE_MS);
+    expect([projector.state, projector.fault, projector.owns]).toEqual(['failing', '57P01', false]);
+  });
+
+  it('logs the code of a fault of the database, and not what it quotes', async () => {
+    const said: string[] = [];
+    const log = { ...silent, warn: (fields: object, message: string) => said.push(message + JSON.stringify(fields)) };
+    const { part, projector } = process(new Script(), { log });
+    part.since = () => Promise.reject(Object.assign(new Error('canceled: values (Ada)'), { code: '57014' }));
+    void projector.start();
+    await eventually('it is said', () => said.length > 0);
+    expect(said[0]).toBe('the read model cannot be shared; trying again{"fault":"57014"}');
   });
 });
