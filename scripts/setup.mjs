@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`user-ledger needs Node 20.19 or newer; this is ${process.versions.node}`);
+// Not 24: better-sqlite3 12, built against the headers of Node 24.19 and later, ends the process (nodejs/node#65446).
+if (major < 20 || (major === 20 && minor < 19) || major >= 24) {
+  console.error(`user-ledger needs Node 20.19 to 23; this is ${process.versions.node}`);
   process.exit(1);
 }
 

@@ -8,7 +8,7 @@ import type { Notebook } from './event-sourcing/notebook.js';
 import { outOfReach, reaches } from './event-sourcing/reach.js';
 import { LoggedMailer } from './infrastructure/mail/logged-mailer.js';
 import { SmtpMailer } from './infrastructure/mail/smtp-mailer.js';
-import { faultOf } from './infrastructure/read-model/postgres.js';
+import { faultOf } from './event-sourcing/fault.js';
 import { NotesFile } from './notes-file.js';
 import type { Service } from './service.js';
 import type { Settings } from './settings.js';

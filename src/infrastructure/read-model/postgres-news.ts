@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Log } from '../../event-sourcing/log.js';
-import { faultOf } from './postgres.js';
+import { faultOf } from '../../event-sourcing/fault.js';
 import { PostgresClient } from './postgres-client.js';
 import { connectionSettings } from './postgres-settings.js';
 import { cutWhenSilent } from './postgres-silence.js';

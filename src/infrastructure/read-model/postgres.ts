@@ -59,5 +59,3 @@ export async function prepareSchemas(db: Kysely<AnyTables>, ...ofVersion: readon
   }
   await created(sql`create collation if not exists ${sql.id(SCHEMA, 'binary')} from "C"`.execute(db));
 }
-
-export { faultOf };

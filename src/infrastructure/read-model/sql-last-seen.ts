@@ -3,7 +3,7 @@ import { LastSeen } from '../../event-sourcing/last-seen.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { answered } from './answered.js';
 import { created } from './created.js';
-import { faultOf } from './postgres.js';
+import { faultOf } from '../../event-sourcing/fault.js';
 import type { AnyTables } from './sql-read-model.js';
 
 const WRITTEN_AGAIN_MS = 60_000;
