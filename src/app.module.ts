@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ulid } from 'ulid';
 import { ConsumerGroups } from './event-sourcing/consumer-groups.js';
+import { Currentness } from './event-sourcing/currentness.js';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import { Ids } from './event-sourcing/ids.js';
@@ -23,6 +24,7 @@ import type { Backlog } from './event-sourcing/backlog.js';
 import type { Log } from './event-sourcing/log.js';
 import type { Appending } from './observability/appends.js';
 import type { MeasuredEventStore } from './observability/measured-event-store.js';
+import { ReadModelCurrentness } from './currentness.js';
 import type { OpenReadModel } from './read-model.js';
 import { ServiceReadiness } from './readiness.js';
 import { InvitationTerms } from './users/commands/invitations.js';
@@ -102,6 +104,7 @@ export class AppModule {
       { provide: LastSeen, useValue: new SqlLastSeen(lasting, log) },
       { provide: Projecting, useValue: projecting },
       { provide: ProjectionProgress, useExisting: Projecting },
+      { provide: Currentness, useValue: new ReadModelCurrentness(projecting, readModel) },
       { provide: Readiness, useValue: new ServiceReadiness(measured, projecting, backlog, shape.streams) },
       { provide: ConsumerGroups, useValue: consumerGroups },
       { provide: Metrics, useValue: metrics },

@@ -17,6 +17,8 @@ export type OpenReadModel = Readonly<{
   lasting: Kysely<AnyTables>;
   /** What tells it all events, or follows those who do. Not started yet. */
   projecting: (events: EventStore) => Projecting;
+  /** Whether the database has answered lately. It costs nothing to ask. */
+  isHeard: () => boolean;
   /** What other processes share; undefined where none does. */
   shared: Shared | undefined;
   close: () => Promise<void>;

@@ -19,6 +19,7 @@ export function openSqliteReadModel(dataDir: string, log: Log): OpenReadModel {
     reading,
     lasting: writing,
     projecting: (events) => new Projector(readModel, events, new SqlReadModelWriter(writing, statements), log),
+    isHeard: () => true,
     shared: undefined,
     async close() {
       await writing.destroy();
