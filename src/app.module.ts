@@ -17,6 +17,7 @@ import { AggregateStreams } from './infrastructure/event-store/aggregate-streams
 import { JournalStreams } from './infrastructure/event-store/journal-streams.js';
 import { Projecting } from './infrastructure/projector/projecting.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
+import { BoundedRows } from './infrastructure/read-model/bounded-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlLastSeen } from './infrastructure/read-model/sql-last-seen.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
@@ -88,9 +89,11 @@ const streams = [
 export class AppModule {
   static with(resources: Resources, { measured, metrics }: Watching): DynamicModule {
     const { eventStore, backlog, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
-    const { lasting, reading } = readModel;
+    const { lasting, reading, readers } = readModel;
     const projecting = readModel.projecting(eventStore);
-    const rows = new CachedRows(new SqlRows(reading), projecting);
+    const stored = new SqlRows(reading);
+    const bounded = readers === undefined ? stored : new BoundedRows(stored, readers, shape.chronicles);
+    const rows = new CachedRows(bounded, projecting);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },

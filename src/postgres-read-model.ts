@@ -70,6 +70,7 @@ export async function openPostgresReadModel(wanted: Wanted, secret: Uint8Array, 
   return {
     writing: telling,
     reading: asking,
+    readers: databasePoolSize,
     lasting,
     projecting: (events) => {
       news.listen();
