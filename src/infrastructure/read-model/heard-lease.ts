@@ -30,8 +30,8 @@ export class HeardLease extends Lease {
     return this.heard(this.lease.look());
   }
 
-  override release(): Promise<void> {
-    return this.lease.release();
+  override release(...said: Parameters<Lease['release']>): Promise<void> {
+    return this.lease.release(...said);
   }
 
   private async heard<T>(asked: Promise<T>): Promise<T> {

@@ -14,7 +14,9 @@ class Asked extends Lease {
   override look(): Promise<LeaseNote | undefined> {
     return this.answers ? Promise.resolve(undefined) : Promise.reject(new Error('gone'));
   }
-  override release(): Promise<void> {
+  said: unknown;
+  override release(...said: readonly unknown[]): Promise<void> {
+    this.said = said;
     return Promise.resolve();
   }
 }
@@ -26,6 +28,10 @@ beforeEach(() => {
   lease = new HeardLease(asked);
 });
 
+it('is let go of with the very words', async () => {
+  await (lease.release as (note: string) => Promise<void>).call(lease, 'stopped');
+  expect(asked.said).toEqual(['stopped']);
+});
 it('is not heard before it has answered', () => {
   expect(lease.isHeard).toBe(false);
 });
