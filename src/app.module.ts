@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ulid } from 'ulid';
 import { ConsumerGroups } from './event-sourcing/consumer-groups.js';
+import { Currentness } from './event-sourcing/currentness.js';
 import { Clock, SystemClock } from './event-sourcing/clock.js';
 import { EventStore } from './event-sourcing/event-store.js';
 import { Ids } from './event-sourcing/ids.js';
@@ -16,6 +17,7 @@ import { AggregateStreams } from './infrastructure/event-store/aggregate-streams
 import { JournalStreams } from './infrastructure/event-store/journal-streams.js';
 import { Projecting } from './infrastructure/projector/projecting.js';
 import { SqlRows } from './infrastructure/read-model/sql-rows.js';
+import { BoundedRows } from './infrastructure/read-model/bounded-rows.js';
 import { CachedRows } from './infrastructure/read-model/cached-rows.js';
 import { SqlLastSeen } from './infrastructure/read-model/sql-last-seen.js';
 import { SqlReceipts } from './infrastructure/read-model/sql-receipts.js';
@@ -23,6 +25,7 @@ import type { Backlog } from './event-sourcing/backlog.js';
 import type { Log } from './event-sourcing/log.js';
 import type { Appending } from './observability/appends.js';
 import type { MeasuredEventStore } from './observability/measured-event-store.js';
+import { ReadModelCurrentness } from './currentness.js';
 import type { OpenReadModel } from './read-model.js';
 import { ServiceReadiness } from './readiness.js';
 import { InvitationTerms } from './users/commands/invitations.js';
@@ -86,9 +89,11 @@ const streams = [
 export class AppModule {
   static with(resources: Resources, { measured, metrics }: Watching): DynamicModule {
     const { eventStore, backlog, consumerGroups, readModel, log, secret, invitationTtlMs } = resources;
-    const { lasting, reading } = readModel;
+    const { lasting, reading, readers } = readModel;
     const projecting = readModel.projecting(eventStore);
-    const rows = new CachedRows(new SqlRows(reading), projecting);
+    const stored = new SqlRows(reading);
+    const bounded = readers === undefined ? stored : new BoundedRows(stored, readers, shape.chronicles);
+    const rows = new CachedRows(bounded, projecting);
     const adapters = [
       { provide: EventStore, useValue: eventStore },
       { provide: Clock, useClass: SystemClock },
@@ -102,6 +107,7 @@ export class AppModule {
       { provide: LastSeen, useValue: new SqlLastSeen(lasting, log) },
       { provide: Projecting, useValue: projecting },
       { provide: ProjectionProgress, useExisting: Projecting },
+      { provide: Currentness, useValue: new ReadModelCurrentness(projecting, readModel) },
       { provide: Readiness, useValue: new ServiceReadiness(measured, projecting, backlog, shape.streams) },
       { provide: ConsumerGroups, useValue: consumerGroups },
       { provide: Metrics, useValue: metrics },

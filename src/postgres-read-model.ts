@@ -3,6 +3,7 @@ import type { Log } from './event-sourcing/log.js';
 import type { SharedReadModel } from './infrastructure/projector/shared-read-model.js';
 import { SharedProjector } from './infrastructure/projector/shared-projector.js';
 import { changesSince } from './infrastructure/read-model/postgres-changes.js';
+import { HeardLease } from './infrastructure/read-model/heard-lease.js';
 import { openLeases, PostgresLease } from './infrastructure/read-model/postgres-lease.js';
 import { PostgresNews } from './infrastructure/read-model/postgres-news.js';
 import { openNotebooks, PostgresNotebook } from './infrastructure/read-model/postgres-notebook.js';
@@ -59,8 +60,9 @@ export async function openPostgresReadModel(wanted: Wanted, secret: Uint8Array, 
     throw error;
   }
   const lease = (name: string): PostgresLease => new PostgresLease(leasing, name, leaseMs);
+  const projecting = new HeardLease(lease(PROJECTING));
   const shared: SharedReadModel = {
-    lease: lease(PROJECTING),
+    lease: projecting,
     writer: (token) => new PostgresReadModelWriter(telling, { name: PROJECTING, token }),
     since: (tables, after) => changesSince(telling, tables, after),
     news: (withinMs, signal) => news.next(withinMs, signal),
@@ -68,11 +70,13 @@ export async function openPostgresReadModel(wanted: Wanted, secret: Uint8Array, 
   return {
     writing: telling,
     reading: asking,
+    readers: databasePoolSize,
     lasting,
     projecting: (events) => {
       news.listen();
       return new SharedProjector(readModel, events, shared, log);
     },
+    isHeard: () => projecting.isHeard,
     shared: { lease, notebook: (name, token) => new PostgresNotebook(lasting, { name, token }) },
     close,
   };

@@ -13,10 +13,14 @@ import { openSqliteReadModel } from './sqlite-read-model.js';
 export type OpenReadModel = Readonly<{
   writing: Kysely<AnyTables>;
   reading: Kysely<AnyTables>;
+  /** How many read at once; undefined where they read one after the other, and none has to wait for another. */
+  readers: number | undefined;
   /** For what no event tells, and so no rebuild would bring back. */
   lasting: Kysely<AnyTables>;
   /** What tells it all events, or follows those who do. Not started yet. */
   projecting: (events: EventStore) => Projecting;
+  /** Whether the database has answered lately. It costs nothing to ask. */
+  isHeard: () => boolean;
   /** What other processes share; undefined where none does. */
   shared: Shared | undefined;
   close: () => Promise<void>;

@@ -17,8 +17,10 @@ export function openSqliteReadModel(dataDir: string, log: Log): OpenReadModel {
   return {
     writing,
     reading,
+    readers: undefined,
     lasting: writing,
     projecting: (events) => new Projector(readModel, events, new SqlReadModelWriter(writing, statements), log),
+    isHeard: () => true,
     shared: undefined,
     async close() {
       await writing.destroy();

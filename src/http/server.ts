@@ -9,6 +9,8 @@ import { transportProblems } from './transport-problems.js';
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/;
 /** A request that has not arrived whole by then never will: half a body otherwise holds the server open for ever. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Node looks for requests that are late only so often: every half minute, unless told otherwise. */
+const LOOKS_FOR_LATE_EVERY_MS = 1_000;
 const MAX_REQUESTS_PER_SOCKET = 100_000;
 /** As long as Node lets a request line be: an id of any length is judged as an id. */
 const MAX_PARAM_LENGTH = 16 * 1024;
@@ -51,8 +53,13 @@ export function httpServer(onBadPath: OnBadPath, trustProxy: TrustProxy): Fastif
     requestTimeout: REQUEST_TIMEOUT_MS,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     return503OnClosing: false,
-    // Node answers a missing Host before anyone can add a body; a hook of ours does instead.
-    http: { requireHostHeader: false },
+    http: {
+      // Node answers a missing Host before anyone can add a body; a hook of ours does instead.
+      requireHostHeader: false,
+      connectionsCheckingInterval: LOOKS_FOR_LATE_EVERY_MS,
+      // Of the two times Node gives the longer one to the whole, whichever is called what.
+      headersTimeout: REQUEST_TIMEOUT_MS,
+    },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     clientErrorHandler(error, socket) {
       if (socket.writable) socket.end(rawAnswer(CLIENT_ERRORS[error.code] ?? 'malformed-request'));

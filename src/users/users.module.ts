@@ -43,6 +43,7 @@ import { FindAuditEventsHandler } from './queries/find-audit-events.handler.js';
 import { FindUserEventsHandler } from './queries/find-user-events.handler.js';
 import { FindInvitedUserHandler } from './queries/find-invited-user.handler.js';
 import { GetUserHandler } from './queries/get-user.handler.js';
+import { KeysInLog } from './queries/keys-in-log.js';
 import { IssuedApiKeyHandler } from './queries/issued-api-key.handler.js';
 import { ListApiKeysHandler } from './queries/list-api-keys.handler.js';
 import { ListUsersHandler } from './queries/list-users.handler.js';
@@ -69,7 +70,8 @@ export const readModel: ReadModelShape = {
     ...[CreateUserHandler, RemoveUserHandler, ResendInvitationHandler, SetPermissionsHandler],
     ...[AcceptInvitationHandler, Invitations, FindInvitedUserHandler, SettleHandler],
     { provide: ActiveAdmins, useClass: ActiveAdminRows },
-    ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail, Authentication],
+    ...[GetUserHandler, ListUsersHandler, FindAuditEventsHandler, UserHistory, AuditTrail],
+    ...[Authentication, KeysInLog],
     ...[IssueApiKeyHandler, RevokeApiKeyHandler, IssuedApiKeyHandler, ListApiKeysHandler, ApiKeyChanges],
     ...[FindUserEventsHandler, EventStreams, UserEventFeed],
   ],

@@ -70,6 +70,9 @@ withPostgres('two instances on one PostgreSQL (skipped where there is none)', ()
       const both = await startTwo([true, true]);
       proxy.begin('refuse');
       await eventually('nobody tells', async () => !(await Promise.all(both.map(isOwner))).includes(true));
+      // With nothing to hold keys against, those who are known read on.
+      const { user_id: id, api_key: key } = instances.admin;
+      for (const each of both) expect((await each.request(`/v2/users/${id}`, { key })).status).toBe(200);
       proxy.heal();
       const from = performance.now();
       const known = async () => {

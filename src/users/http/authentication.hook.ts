@@ -42,7 +42,7 @@ export type RateLimits = Readonly<{ perKey?: RateLimiter; failedAuthentication?:
  * already, who may share the address with it.
  *
  * @param used is told of each key that was good for a request
- * @throws Unauthenticated | ApiNotAllowed | RateLimited
+ * @throws Unauthenticated | ApiNotAllowed | RateLimited | ReadModelUnavailable
  */
 export function authenticate(
   authentication: Pick<Authentication, 'principal' | 'remembered'>,
@@ -63,7 +63,8 @@ export function authenticate(
   }
   return async (request, reply) => {
     const key = bearerKey(request);
-    const known = key === undefined ? undefined : authentication.remembered(key);
+    const remembered = key === undefined ? undefined : authentication.remembered(key);
+    const known = remembered instanceof Promise ? await remembered : remembered;
     const principal = known ?? (await lookUp(key, request, reply));
     const { apiKeyId } = principal.actor;
     perKey?.take(apiKeyId);

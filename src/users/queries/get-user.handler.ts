@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { NotCaughtUp, ReadModelUnavailable } from '../../event-sourcing/errors.js';
+import { NotCaughtUp, Overloaded, ReadModelUnavailable } from '../../event-sourcing/errors.js';
 import type { Position } from '../../event-sourcing/fact.js';
 import { ProjectionProgress, Rows, type Stored, type Test } from '../../event-sourcing/read-model.js';
 import type { Committed } from '../../event-sourcing/streams.js';
@@ -74,7 +74,8 @@ export class GetUserHandler implements IQueryHandler<GetUserQuery> {
       const user = await this.rows.get(userView, userId);
       return user?.revision === write.revision ? user : await this.rows.get(userVersion, versionKey(userId, write));
     } catch (error) {
-      if (!(error instanceof NotCaughtUp || error instanceof ReadModelUnavailable)) throw error;
+      const passing = [NotCaughtUp, ReadModelUnavailable, Overloaded].some((kind) => error instanceof kind);
+      if (!passing) throw error;
       return afterWrite(() => this.history.at(userId, write.revision));
     }
   }
