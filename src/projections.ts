@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import type { Log } from './event-sourcing/log.js';
+import type { Checkpoint } from './event-sourcing/read-model.js';
 import { databaseReady } from './infrastructure/read-model/postgres-ready.js';
 import { dropVersion, type Version, VersionKept, versionsIn } from './infrastructure/read-model/postgres-versions.js';
 import { onPool, openPool } from './infrastructure/read-model/postgres.js';
 import type { AnyTables } from './infrastructure/read-model/sql-read-model.js';
 import { openSqlite } from './infrastructure/read-model/sqlite.js';
-import { checkpoints, shapeOf } from './infrastructure/read-model/tables.js';
+import { checkpointOf, checkpoints, shapeOf } from './infrastructure/read-model/tables.js';
 import { VERSION } from './postgres-read-model.js';
 import type { Settings } from './settings.js';
 import { readModel } from './users/users.module.js';
@@ -34,9 +35,20 @@ export async function listProjections(settings: Settings, log: Log): Promise<Pro
     const known = db ? await namesOf(db) : new Set<string>();
     const projections: ProjectionState[] = [];
     for (const { name } of tables) projections.push(await stateOf(known.has(name) ? db : undefined, name));
-    const position = db && known.has(checkpoints.name) ? await positionOf(db, shapeOf(tables)) : null;
+    const checkpoint = db && (await checkpointIn(db, shapeOf(tables)));
+    const position = checkpoint?.position.toString() ?? null;
     const versions = db && settings.databaseUrl !== undefined ? await versionsIn(db) : [];
     return { position, projections, others: versions.filter(({ schema }) => schema !== VERSION) };
+  } finally {
+    await db?.destroy();
+  }
+}
+
+/** How far the read model has been told in this shape, and of which events; undefined before any. @throws DatabaseUnavailable */
+export async function toldUpTo(settings: Settings, log: Log): Promise<Checkpoint | undefined> {
+  const db = await open(settings, log);
+  try {
+    return db && (await checkpointIn(db, shapeOf([...readModel.projections, ...readModel.chronicles])));
   } finally {
     await db?.destroy();
   }
@@ -68,10 +80,10 @@ async function namesOf(db: Kysely<AnyTables>): Promise<Set<string>> {
   return new Set(tables.filter(({ schema = VERSION }) => schema === VERSION).map(({ name }) => name));
 }
 
-async function positionOf(db: Kysely<AnyTables>, shape: string): Promise<string | null> {
-  const { rows } = await sql<{ position: number }>`select "position" from ${sql.id(checkpoints.name)}
-    where "key" = ${shape}`.execute(db);
-  return rows[0]?.position.toString() ?? null;
+async function checkpointIn(db: Kysely<AnyTables>, shape: string): Promise<Checkpoint | undefined> {
+  if (!(await namesOf(db)).has(checkpoints.name)) return undefined;
+  const [row] = await db.selectFrom(checkpoints.name).selectAll().where('key', '=', shape).execute();
+  return row && checkpointOf(row);
 }
 
 async function stateOf(db: Kysely<AnyTables> | undefined, name: string): Promise<ProjectionState> {

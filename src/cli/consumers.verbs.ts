@@ -2,7 +2,7 @@ import { consumerStrategies, type GroupAddress } from '../event-sourcing/consume
 import { oneOf, parse, wholeNumber, WrongUsage } from './command-line.js';
 import { listed, shown, toJson } from './consumers.output.js';
 import { usages, type Verb } from './consumers.usage.js';
-import { withConsumerGroups } from './with-consumer-groups.js';
+import { withEventStore } from './with-event-store.js';
 
 // Each resolves to what is to be printed.
 
@@ -24,7 +24,7 @@ export async function createCommand(args: readonly string[]): Promise<string> {
     messageTimeout: wholeNumber('message-timeout', values['message-timeout'], 1),
     strategy: oneOf('strategy', values.strategy, consumerStrategies),
   };
-  await withConsumerGroups((groups) => groups.create(address, settings));
+  await withEventStore(({ consumerGroups: groups }) => groups.create(address, settings));
   return values.json ? toJson({ ...address, settings }) : `Made ${nameOf(address)}.\n`;
 }
 
@@ -32,7 +32,7 @@ export async function listCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args, {});
   if (values.help) return usages.list;
   if (positionals.length > 0) throw new WrongUsage('list takes no name of a group; info does');
-  const all = await withConsumerGroups((groups) => groups.list());
+  const all = await withEventStore(({ consumerGroups: groups }) => groups.list());
   return values.json ? toJson(all) : listed(all);
 }
 
@@ -40,7 +40,7 @@ export async function infoCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args, onStream);
   if (values.help) return usages.info;
   const address = addressOf('info', positionals, values.stream);
-  const group = await withConsumerGroups((groups) => groups.info(address));
+  const group = await withEventStore(({ consumerGroups: groups }) => groups.info(address));
   return values.json ? toJson(group) : shown(group);
 }
 
@@ -49,7 +49,7 @@ export async function replayParkedCommand(args: readonly string[]): Promise<stri
   if (values.help) return usages['replay-parked'];
   const address = addressOf('replay-parked', positionals, values.stream);
   const stopAt = values['stop-at'] === undefined ? undefined : wholeNumber('stop-at', values['stop-at'], 1);
-  const { parked } = await withConsumerGroups(async (groups) => {
+  const { parked } = await withEventStore(async ({ consumerGroups: groups }) => {
     const before = await groups.info(address);
     await groups.replayParked(address, stopAt);
     return before;
@@ -63,7 +63,7 @@ export async function deleteCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args, onStream);
   if (values.help) return usages.delete;
   const address = addressOf('delete', positionals, values.stream);
-  await withConsumerGroups((groups) => groups.delete(address));
+  await withEventStore(({ consumerGroups: groups }) => groups.delete(address));
   return values.json ? toJson(address) : `Ended ${nameOf(address)}.\n`;
 }
 

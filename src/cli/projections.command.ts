@@ -1,5 +1,7 @@
+import { NotAsTold } from '../verify.js';
+import { NoEventStore } from './event-store-address.js';
 import { usage, usages, type Verb } from './projections.usage.js';
-import { dropCommand, listCommand, rebuildCommand } from './projections.verbs.js';
+import { dropCommand, listCommand, rebuildCommand, verifyCommand } from './projections.verbs.js';
 import { type Group, runVerb } from './verbs.js';
 
 const GROUP: Group<Verb> = {
@@ -9,10 +11,11 @@ const GROUP: Group<Verb> = {
   commands: {
     list: listCommand,
     rebuild: rebuildCommand,
+    verify: verifyCommand,
     drop: dropCommand,
   },
-  // Nothing here fails in a way of its own: the command line explains what the service would.
-  reasonOf: () => undefined,
+  // The rest is told by the command line, as the service would.
+  reasonOf: (error) => (error instanceof NotAsTold || error instanceof NoEventStore ? error.message : undefined),
 };
 
 /** Resolves to the exit code. */

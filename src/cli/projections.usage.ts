@@ -20,6 +20,12 @@ The service must not be running on this data directory, and no instance on this 
 by the next start of the service.
 
 ${ALWAYS}`,
+  verify: `Usage: npm run -s cli -- projections verify [--json]
+
+Reads the log up to where the read model has been told, and holds what it says it was told against that: each event once,
+none missing, none of another log. The service, or EVENTSTORE_URL, has to be running. 1 where it is not so.
+
+${ALWAYS}`,
   drop: `Usage: npm run -s cli -- projections drop VERSION [--json]
 
 Removes what a version of another shape has told, as list names it, once none of its instances runs.
@@ -35,6 +41,7 @@ export const usage = `Usage: npm run -s cli -- projections <command> [options]
 Commands:
   list           lists the tables of the read model
   rebuild        empties them and tells them all of history again
+  verify         holds what they were told against the log
   drop VERSION   removes what a version of another shape has told
 
 Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage.

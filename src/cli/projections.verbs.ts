@@ -5,6 +5,8 @@ import { readSettings } from '../settings.js';
 import { parse, WrongUsage } from './command-line.js';
 import { usages } from './projections.usage.js';
 import { table } from './table.js';
+import { verify, type Verified } from '../verify.js';
+import { withEventStore } from './with-event-store.js';
 
 // Each resolves to what is to be printed.
 
@@ -25,6 +27,15 @@ export async function rebuildCommand(args: readonly string[]): Promise<string> {
   expectNone('rebuild', positionals);
   const result = await rebuild(readSettings(process.env), log(), process.stderr);
   return values.json ? `${JSON.stringify(result)}\n` : rebuilt(result);
+}
+
+export async function verifyCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args, {});
+  if (values.help) return usages.verify;
+  expectNone('verify', positionals);
+  const settings = readSettings(process.env);
+  const verified = await withEventStore((store) => verify(settings, store, log(), process.stderr));
+  return values.json ? `${JSON.stringify(verified)}\n` : asTold(verified);
 }
 
 export async function dropCommand(args: readonly string[]): Promise<string> {
@@ -52,3 +63,6 @@ function listed({ position, projections, others }: ProjectionsState): string {
 
 const rebuilt = ({ events, seconds, events_per_second }: Rebuilt): string =>
   `Told ${events} events in ${seconds.toFixed(1)} s, ${events_per_second} a second.\n`;
+
+const asTold = ({ position, events }: Verified): string =>
+  `Up to position ${position} the read model was told the ${events} events that the log has, once each.\n`;

@@ -1,5 +1,6 @@
 import type { Position } from './fact.js';
 import type { AnyRow, Progress, RowValue, Stored, Table } from './projection.js';
+import type { Tally } from './tally.js';
 
 export type { Stored } from './projection.js';
 
@@ -15,20 +16,23 @@ export type Keys = Readonly<{ table: Table; keys: readonly string[] }>;
 /** The database cannot keep rows that it was given, however often it is tried. Nothing was written. */
 export class RowsRefused extends Error {}
 
+/** How far the read model was told, and of which events. */
+export type Checkpoint = Readonly<{ position: Position }> & Tally;
+
 /** The read model as the projector writes it. One writer. */
 export abstract class ReadModelWriter {
   /**
-   * Makes the tables ready, and resolves to the position they have come to; undefined before any event. Where they were
+   * Makes the tables ready, and resolves to how far they have come; undefined before any event. Where they were
    * built in another shape, or from a log that went further than to `end`, they are emptied, so that they are told all of
    * history again.
    */
-  abstract open(tables: readonly Table[], end?: Position): Promise<Position | undefined>;
+  abstract open(tables: readonly Table[], end?: Position): Promise<Checkpoint | undefined>;
   /** Makes the indexes where there are none; rows are looked up by key alone until then. Done once history is told. */
   abstract index(tables: readonly Table[]): Promise<void>;
   /** The rows there are, table by table. @throws RowsRefused where a key cannot be one */
   abstract load(wanted: readonly Keys[]): Promise<readonly RowsByKey[]>;
   /** Writes rows and the checkpoint, all in one transaction. @throws RowsRefused */
-  abstract commit(changes: readonly Changes[], checkpoint: Position): Promise<void>;
+  abstract commit(changes: readonly Changes[], checkpoint: Checkpoint): Promise<void>;
 }
 
 /** What a column must be. `contains` is about text; `in` takes a list. */

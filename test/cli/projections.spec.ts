@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { onPool, openPool } from '../../src/infrastructure/read-model/postgres.js';
 import type { AnyTables } from '../../src/infrastructure/read-model/sql-read-model.js';
+import { checkpoints } from '../../src/infrastructure/read-model/tables.js';
 import { VERSION } from '../../src/postgres-read-model.js';
 import { openSqlite } from '../../src/infrastructure/read-model/sqlite.js';
 import { postgresUrl, silent } from '../support/databases.js';
@@ -30,6 +31,13 @@ const places: [string, string][] = [
   ...(postgresUrl === undefined ? [] : [['PostgreSQL', postgresUrl] satisfies [string, string]]),
 ];
 
+it('cannot be held against a log that is nowhere', async () => {
+  const { code, stderr } = await new Program(['dist/cli.js', 'projections', 'verify'], {
+    DATA_DIR: '/nowhere',
+  }).ended();
+  expect([code, stderr]).toEqual([1, expect.stringContaining('start the service first')]);
+});
+
 it('a file has no other version to drop', async () => {
   const { code, stderr } = await new Program(['dist/cli.js', 'projections', 'drop', 'x'], {}).ended();
   expect([code, stderr]).toEqual([1, expect.stringContaining('a file has one version')]);
@@ -48,6 +56,11 @@ describe.each(places)('projections in %s', (_, server) => {
     const db = service.database
       ? onPool(openPool(service.database.url, 1, silent, { schema: VERSION }))
       : (openSqlite(file, 'reading') as Kysely<AnyTables>);
+    return what(db).finally(() => db.destroy());
+  };
+  const write = <T>(what: (db: Kysely<AnyTables>) => Promise<T>): Promise<T> => {
+    if (service.database) return read(what);
+    const db = openSqlite(join(service.dataDir, 'read-model.sqlite'), 'writing') as Kysely<AnyTables>;
     return what(db).finally(() => db.destroy());
   };
   const dump = (): Promise<string> => read(dumpOf);
@@ -85,6 +98,36 @@ describe.each(places)('projections in %s', (_, server) => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/in use by another process|stop every instance/)]);
     expect((await list()).position).toBe(position);
   });
+  it('are held against the log: of its events, each once', async () => {
+    const { code, stdout, stderr } = await run('verify', '--json').ended();
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/verifying: 100 %, \d+ events\n$/)]);
+    const { position, events } = JSON.parse(stdout) as { position: string; events: number };
+    expect(position).toBe((await list()).position);
+    expect(events).toBeGreaterThan(EVENTS);
+    const { stdout: text } = await run('verify').ended();
+    expect(text).toBe(
+      `Up to position ${position} the read model was told the ${events} events that the log has, once each.\n`,
+    );
+  });
+  it.each([
+    [
+      'one was left out',
+      { events: -1, chain: '' },
+      /the log has \d+ events for the read model, which was told \d+: tell/,
+    ],
+    ['another was told in the place of one', { events: 0, chain: 'x' }, /which was told \d+, but not the same: tell/],
+  ])('are found out where %s', async (_what, { events, chain }, said) => {
+    const claim = (more: number, chained: string): Promise<unknown> =>
+      write((db) =>
+        sql`update ${sql.id(checkpoints.name)} set "events" = "events" + ${more}, "chain" = ${chained}`.execute(db),
+      );
+    const [before] = await read((db) => db.selectFrom(checkpoints.name).selectAll().execute());
+    const now = String(before?.chain);
+    await claim(events, `${now}${chain}`);
+    const { code, stdout, stderr } = await run('verify', '--json').ended();
+    await claim(-events, now);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(said)]);
+  });
   /** Kills a rebuild in its midst: once a part of history, which may be any, is told, and before all of it is. */
   async function cutShort(): Promise<void> {
     const all = await toldEvents();
@@ -117,8 +160,11 @@ describe.each(places)('projections in %s', (_, server) => {
     await again.stop();
     expect(await dump()).toBe(grown);
   }, 90_000);
-  it.each([[['x']], [['list', 'x']], [['drop']], [['drop', 'x', 'y']], [[]]])('refuses %j', async (args) => {
-    const { code, stderr } = await run(...args).ended();
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Usage: npm run -s cli -- projections')]);
-  });
+  it.each([[['x']], [['list', 'x']], [['drop']], [['verify', 'x']], [['drop', 'x', 'y']], [[]]])(
+    'refuses %j',
+    async (args) => {
+      const { code, stderr } = await run(...args).ended();
+      expect([code, stderr]).toEqual([2, expect.stringContaining('Usage: npm run -s cli -- projections')]);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { faultOf } from '../../event-sourcing/fault.js';
 import type { Table } from '../../event-sourcing/projection.js';
 import {
   type Changes,
+  type Checkpoint,
   type Keys,
   ReadModelWriter,
   type RowsByKey,
@@ -25,7 +26,7 @@ export class BlamedWriter extends ReadModelWriter {
     super();
   }
 
-  override open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
+  override open(tables: readonly Table[], end?: Position): Promise<Checkpoint | undefined> {
     return this.writer.open(tables, end); // no event yet
   }
 
@@ -37,7 +38,7 @@ export class BlamedWriter extends ReadModelWriter {
     return blamed(this.writer.load(wanted));
   }
 
-  override commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
+  override commit(changes: readonly Changes[], checkpoint: Checkpoint): Promise<void> {
     return blamed(this.writer.commit(changes, checkpoint));
   }
 }

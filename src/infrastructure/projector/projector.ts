@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
 import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
-import type { ReadModelWriter } from '../../event-sourcing/read-model.js';
+import type { Checkpoint, ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
+import { NOTHING_TOLD, tallied } from '../../event-sourcing/tally.js';
 import { Batch } from './batch.js';
 import { Commits } from './commits.js';
 import { BlamedWriter, blaming, DatabaseFault } from './faults.js';
@@ -28,11 +29,12 @@ export class Projector extends Projecting {
   override told = 0;
   override fault: string | undefined;
   private readonly readModel: ReadModelWriter;
+  private readonly tables: readonly Table[];
   private readonly alone: boolean;
   private indexed = false;
   private readonly abort = new AbortController();
-  /** The last position told; undefined before any. */
-  private checkpoint: Position | undefined;
+  /** How far it has told; undefined before any event. */
+  private checkpoint: Checkpoint | undefined;
   /** Delivered, and not told yet. */
   private gathered: Recorded[] = [];
   private gatheredTo: Position | undefined;
@@ -54,11 +56,8 @@ export class Projector extends Projecting {
   ) {
     super(shared ?? new Commits(log));
     this.readModel = new BlamedWriter(writer);
+    this.tables = [...shape.projections, ...shape.chronicles];
     this.alone = !shared;
-  }
-
-  private get tables(): readonly Table[] {
-    return [...this.shape.projections, ...this.shape.chronicles];
   }
 
   override get owns(): boolean {
@@ -67,7 +66,7 @@ export class Projector extends Projecting {
 
   override async start(): Promise<void> {
     this.checkpoint = await this.readModel.open(this.tables, await this.end());
-    this.commits.publish([], this.checkpoint ?? 0n);
+    this.commits.publish([], this.checkpoint?.position ?? 0n);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
     this.running = this.run();
@@ -75,11 +74,11 @@ export class Projector extends Projecting {
   }
 
   /** Where the log ends: one that was restored may end before what was told of it. Undefined while the store is silent. */
-  private end(): Promise<Position | undefined> {
-    return this.events.head().then(
-      (head) => head ?? 0n,
-      () => undefined,
-    );
+  private async end(): Promise<Position | undefined> {
+    return await this.events
+      .head()
+      .then((head = 0n) => head)
+      .catch(() => undefined);
   }
 
   /** Resolves when it tells nothing more, for whatever reason. */
@@ -98,7 +97,7 @@ export class Projector extends Projecting {
       try {
         for await (const { events, position, caughtUp } of this.events.subscribe(
           this.shape.streams,
-          this.checkpoint,
+          this.checkpoint?.position,
           this.abort.signal,
         )) {
           this.gathered.push(...events);
@@ -112,11 +111,10 @@ export class Projector extends Projecting {
         await this.finish(); // the subscription has ended
       } catch (error) {
         // What was delivered before the fault comes before it, and may hold one of its own.
-        const earlier = await this.finish().then(
-          () => undefined,
-          (fault: unknown) => fault,
+        await this.finish().then(
+          () => this.onFault(error),
+          (earlier: unknown) => this.onFault(earlier),
         );
-        await this.onFault(earlier ?? error);
         this.forgetGathered();
         this.telling = Promise.resolve();
       }
@@ -170,12 +168,13 @@ export class Projector extends Projecting {
 
   private async tell(events: readonly Recorded[], position: Position): Promise<void> {
     const { checkpoint } = this;
-    if (checkpoint !== undefined && position <= checkpoint) return;
+    if (checkpoint && position <= checkpoint.position) return;
     const began = performance.now();
-    const unseen = checkpoint === undefined ? events : events.filter((event) => event.position > checkpoint);
+    const unseen = checkpoint ? events.filter((event) => event.position > checkpoint.position) : events;
     const changes = await new Batch(this.readModel).tell(this.shape, unseen);
-    await this.readModel.commit(changes, position);
-    this.checkpoint = position;
+    const next = { position, ...tallied(checkpoint ?? NOTHING_TOLD, unseen) };
+    await this.readModel.commit(changes, next);
+    this.checkpoint = next;
     this.told += unseen.length;
     this.commits.publish(changes, position);
     this.commits.batch(unseen, performance.now() - began);

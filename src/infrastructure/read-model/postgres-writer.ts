@@ -1,10 +1,10 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../event-sourcing/fact.js';
 import type { Table } from '../../event-sourcing/projection.js';
-import type { Changes, RowsByKey } from '../../event-sourcing/read-model.js';
+import type { Changes, Checkpoint, RowsByKey } from '../../event-sourcing/read-model.js';
 import { type Fence, fencing, LeaseLost } from './postgres-lease.js';
 import { type AnyTables, kept, SqlReadModelWriter } from './sql-read-model.js';
-import { addValues, checkpoints, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
+import { addValues, checkpoints, checkpointValues, columnsOf, createIndexes, type RawValue, typeOf } from './tables.js';
 
 /** Where those who follow hear of commits: named after the schema, for other versions' mean nothing to them. */
 const CHANNEL = sql`current_schema()`;
@@ -15,7 +15,7 @@ export const FOLLOWED: readonly string[] = ['position'];
 /** Rows and the checkpoint in PostgreSQL, written under a lease. A batch is one statement, and so one journey. */
 export class PostgresReadModelWriter extends SqlReadModelWriter {
   /** What was committed last: what comes next is told on top of it. */
-  private written: Position | undefined;
+  private written: Checkpoint | undefined;
 
   constructor(
     private readonly postgres: Kysely<AnyTables>,
@@ -25,7 +25,7 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
   }
 
   /** @throws LeaseLost */
-  override async open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
+  override async open(tables: readonly Table[], end?: Position): Promise<Checkpoint | undefined> {
     this.written = await this.postgres.transaction().execute(async (transaction) => {
       const { rows } = await fencing(this.fence).execute(transaction);
       if (rows.length === 0) throw new LeaseLost('another process tells the read model');
@@ -50,14 +50,17 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
    *
    * @throws LeaseLost nothing was written
    */
-  override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
+  override async commit(changes: readonly Changes[], checkpoint: Checkpoint): Promise<void> {
     const parts = changes
       .filter(({ rows }) => rows.size > 0)
       .map(({ table, rows }, i) => sql`${sql.id(`w${i}`)} as (${this.upsert(table, arraysOf(table, rows))})`);
-    const mark = this.upsert(checkpoints, [[this.shape], [checkpoint.toString()]]);
+    const mark = this.upsert(
+      checkpoints,
+      checkpointValues(this.shape, checkpoint).map((value) => [value]),
+    );
     const writing = sql`with held as materialized (${fencing(this.fence)}),
       fence as materialized (select from held where (select "position" from ${sql.id(checkpoints.name)}
-        where "key" = ${this.shape}) is not distinct from ${this.written?.toString() ?? null}::bigint),
+        where "key" = ${this.shape}) is not distinct from ${this.written?.position.toString() ?? null}::bigint),
       ${parts.length > 0 ? sql`${sql.join(parts)},` : sql``} mark as (${mark} returning "position")
       select pg_notify(${CHANNEL}, "position"::text) from mark`;
     const { rows } = await kept(writing.execute(this.postgres));

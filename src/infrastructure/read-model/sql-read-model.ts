@@ -4,6 +4,7 @@ import type { AnyRow, Stored, Table } from '../../event-sourcing/projection.js';
 import { faultOf } from '../../event-sourcing/fault.js';
 import {
   type Changes,
+  type Checkpoint,
   type Keys,
   ReadModelWriter,
   type RowsByKey,
@@ -11,7 +12,9 @@ import {
 } from '../../event-sourcing/read-model.js';
 import {
   addValues,
+  checkpointOf,
   checkpoints,
+  checkpointValues,
   createIndexes,
   createTable,
   fromRaw,
@@ -53,7 +56,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
     super();
   }
 
-  override open(tables: readonly Table[], end?: Position): Promise<Position | undefined> {
+  override open(tables: readonly Table[], end?: Position): Promise<Checkpoint | undefined> {
     return this.openOn(this.db, tables, end);
   }
 
@@ -62,7 +65,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
     tables: readonly Table[],
     end: Position | undefined,
     schema?: string,
-  ): Promise<Position | undefined> {
+  ): Promise<Checkpoint | undefined> {
     this.shape = shapeOf(tables);
     await createTable(db, checkpoints);
     const known = await db.selectFrom(checkpoints.name).selectAll().execute();
@@ -76,7 +79,7 @@ export class SqlReadModelWriter extends ReadModelWriter {
       await db.deleteFrom(checkpoints.name).execute();
     }
     for (const table of tables) await createTable(db, table);
-    return current && BigInt(current.position ?? 0);
+    return current && checkpointOf(current);
   }
 
   override async index(tables: readonly Table[]): Promise<void> {
@@ -92,10 +95,10 @@ export class SqlReadModelWriter extends ReadModelWriter {
     return rows;
   }
 
-  override async commit(changes: readonly Changes[], checkpoint: Position): Promise<void> {
+  override async commit(changes: readonly Changes[], checkpoint: Checkpoint): Promise<void> {
     const statements = changes.flatMap(({ table, rows }) => this.upserts(table, rows));
     const query = this.built('checkpoint', () => upsertOf(this.db, checkpoints, 1));
-    statements.push({ ...query, parameters: [this.shape, checkpoint] });
+    statements.push({ ...query, parameters: checkpointValues(this.shape, checkpoint) });
     await kept(this.together.transaction(statements));
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ColumnDataType, type Kysely, type RawBuilder, sql } from 'kysely';
 import { created } from './created.js';
 import type { AnyTables } from './sql-read-model.js';
+import type { Checkpoint } from '../../event-sourcing/read-model.js';
 import type { AnyRow, ColumnKind, RowValue, Stored, Table } from '../../event-sourcing/projection.js';
 
 /** What the database holds in a column; numbers for booleans, since SQLite has none. */
@@ -26,12 +27,20 @@ const declared = (type: ColumnDataType): ColumnDataType | RawBuilder<unknown> =>
 export const typeOf = (table: Table, column: string): ColumnDataType =>
   types[table.columns[column] ?? (column === 'key' ? 'text' : 'integer')];
 
-/** The table that says how far the read model has come; its key names the shape it was built in. */
-export const checkpoints: Table = { name: 'checkpoint', columns: {}, indexes: [] };
+/** The table that says how far the read model has come, and of which events; its key names the shape it was built in. */
+export const checkpoints: Table = {
+  name: 'checkpoints',
+  columns: { events: 'integer', chain: 'text' },
+  indexes: [],
+};
 
 /** Every column of a table, the key first. */
-export const columnsOf = (table: Table): readonly string[] =>
-  table === checkpoints ? ['key', 'position'] : ['key', 'revision', 'position', ...Object.keys(table.columns)];
+export const columnsOf = (table: Table): readonly string[] => [
+  'key',
+  ...(table === checkpoints ? [] : ['revision']),
+  'position',
+  ...Object.keys(table.columns),
+];
 
 /** Names the shape of all tables together: their names, columns and indexes. */
 export function shapeOf(tables: readonly Table[]): string {
@@ -73,6 +82,18 @@ export async function createIndexes(db: Kysely<AnyTables>, table: Table): Promis
 
 const stored = (value: RowValue | undefined): string | number | null =>
   typeof value === 'boolean' ? Number(value) : (value ?? null);
+
+/** Where the checkpoint of a shape is, by its row in {@link checkpoints}. */
+export const checkpointOf = ({ position, events, chain }: RawRow): Checkpoint => ({
+  position: BigInt(position ?? 0),
+  events: Number(events),
+  chain: String(chain),
+});
+
+/** A checkpoint as a row of {@link checkpoints}, its values in the order of {@link columnsOf}. */
+export const checkpointValues = (shape: string, { position, events, chain }: Checkpoint): RawValue[] => [
+  ...[shape, position, events, chain],
+];
 
 /** A row as the database takes it, its values in the order of {@link columnsOf}, added to the end of `values`. */
 export function addValues(values: RawValue[], names: readonly string[], key: string, row: Stored<AnyRow>): void {

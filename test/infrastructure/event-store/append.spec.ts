@@ -7,6 +7,7 @@ import {
   WrongExpectedRevision,
 } from '../../../src/event-sourcing/errors.js';
 import { NO_STREAM } from '../../../src/event-sourcing/fact.js';
+import { eventually } from '../../support/load.js';
 import { script } from '../../support/scripted-calls.js';
 import { held, impatient, renamed, scripted } from './fixtures.js';
 
@@ -121,6 +122,8 @@ describe('append', () => {
     await given.server.until(() => given.server.appends.length > 1);
     expect(given.store.appending.inDoubt).toBe(1);
     await expect(failing).rejects.toBeInstanceOf(OutcomeUnknown);
+    // The caller is told at its deadline, also while an attempt is on its way.
+    await eventually('no attempt is under way', () => given.store.appending.inFlight === 0);
     expect(given.store.appending).toEqual({ ...idle, resolved: { stored: 0, not_stored: 0, unknown: 1 } });
   });
 

@@ -33,10 +33,10 @@ async function failingAt(
   const writer = await database.writer();
   const commit = writer.commit.bind(writer);
   let left = 1;
-  writer.commit = async (changes, position) => {
-    if (which(position) && left-- > 0) throw fault;
-    await commit(changes, position);
-    committed.push(position);
+  writer.commit = async (changes, checkpoint) => {
+    if (which(checkpoint.position) && left-- > 0) throw fault;
+    await commit(changes, checkpoint);
+    committed.push(checkpoint.position);
   };
   return writer;
 }
@@ -123,7 +123,7 @@ describe.each(databases)('the projector, in %s', (_, open) => {
       script.deliver({ events: [], position: undefined, caughtUp: true });
       await (await projector(view('b-1'))).start();
       const names = (await database.db.introspection.getTables()).map(({ name }) => name);
-      expect(names.filter((name) => name !== 'lease').sort()).toEqual(['b-1', 'checkpoint', 'kept']);
+      expect(names.filter((name) => name !== 'lease').sort()).toEqual(['b-1', 'checkpoints', 'kept']);
     });
     it('tells listeners which rows changed, before those who wait go on', async () => {
       const changes: string[] = [];

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 it('is let go of with the very words', async () => {
-  await (lease.release as (note: string) => Promise<void>).call(lease, 'stopped');
+  await lease.release.call(lease, 'stopped');
   expect(asked.said).toEqual(['stopped']);
 });
 it('is not heard before it has answered', () => {

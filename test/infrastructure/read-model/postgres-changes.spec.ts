@@ -3,6 +3,7 @@ import type { Position } from '../../../src/event-sourcing/fact.js';
 import type { AnyRow, Stored, Table } from '../../../src/event-sourcing/projection.js';
 import type { ReadModelWriter } from '../../../src/event-sourcing/read-model.js';
 import { changesSince } from '../../../src/infrastructure/read-model/postgres-changes.js';
+import { at } from '../../support/read-model.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 
 const AT_ONCE = 10;
@@ -17,7 +18,7 @@ let writer: ReadModelWriter;
 async function commit(position: Position, ...keys: readonly (readonly string[])[]): Promise<void> {
   const rowOf = (key: string) => [key, { name: key, revision: 0n, position } as unknown as Stored<AnyRow>] as const;
   const changes = tables.map((table, i) => ({ table, rows: new Map((keys[i] ?? []).map(rowOf)) }));
-  await writer.commit(changes, position);
+  await writer.commit(changes, at(position));
 }
 
 type Part = Readonly<{ position: Position; whole: boolean; keys: Record<string, string[]> }>;

@@ -1,3 +1,4 @@
+import { at } from '../../support/read-model.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
     await (await writer()).open([table]);
     await (await writer()).open([{ ...table, name: 'u-2' }]);
     const names = (await db.introspection.getTables()).map(({ name }) => name).sort();
-    expect(names).toEqual(['checkpoint', 'lease', 'orders-2024', 'u-2']);
+    expect(names).toEqual(['checkpoints', 'lease', 'orders-2024', 'u-2']);
   });
 
   it('orders text by its bytes, though the database does not', async () => {
@@ -92,7 +93,7 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
     const current = await writer();
     await current.open([table]);
     const rows = new Map(names.map((name) => [name, row(name)]));
-    await current.commit([{ table, rows }], 1n);
+    await current.commit([{ table, rows }], at(1n));
     await current.index([table]);
     const found = await new SqlRows(db).select(table, { where: [], order: ['name'], limit: 100 });
     const byBytes = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -105,7 +106,7 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
     const current = await writer();
     await current.open([table]);
     const rows = new Map([['x', row('a\0b')]]);
-    await expect(current.commit([{ table, rows }], 1n)).rejects.toBeInstanceOf(RowsRefused);
+    await expect(current.commit([{ table, rows }], at(1n))).rejects.toBeInstanceOf(RowsRefused);
     await expect(current.load([{ table, keys: ['a\0b'] }])).rejects.toBeInstanceOf(RowsRefused);
   });
 });
@@ -140,17 +141,17 @@ withPostgres('a lease (skipped where there is no PostgreSQL)', () => {
     const [earlier, later] = [await writer(), await writer()];
     await expect(earlier.open([table])).rejects.toMatchObject({ code: 'ELEASELOST' });
     await later.open([table]);
-    await later.commit([{ table, rows: new Map([['x', row('later', 2n)]]) }], 2n);
+    await later.commit([{ table, rows: new Map([['x', row('later', 2n)]]) }], at(2n));
     const zombie = new PostgresReadModelWriter(db, { name: 'read-model', token: 1n });
     Object.assign(zombie, { shape: (later as unknown as { shape: string }).shape });
     const rows = new Map([
       ['x', row('earlier', 3n)],
       ['y', row('earlier', 3n)],
     ]);
-    await expect(zombie.commit([{ table, rows }], 3n)).rejects.toMatchObject({ code: 'ELEASELOST' });
+    await expect(zombie.commit([{ table, rows }], at(3n))).rejects.toMatchObject({ code: 'ELEASELOST' });
     const kept = await new SqlRows(db).select(table, { where: [], order: ['key'], limit: 10 });
     expect(kept.map(({ name }) => name)).toEqual(['later']);
-    expect(await later.open([table])).toBe(2n);
+    expect(await later.open([table])).toEqual(at(2n));
   });
   it('is not taken while something is being written under it', async () => {
     const a = leaseOf(1);

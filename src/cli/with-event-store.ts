@@ -1,12 +1,12 @@
-import type { ConsumerGroups } from '../event-sourcing/consumer-groups.js';
+import type { EventStoreDb } from '../infrastructure/event-store/event-store-db.js';
 import { readSettings } from '../settings.js';
 import { eventCatalogue, upcasters } from '../users/domain/event-catalogue.js';
 import { eventStoreAddress } from './event-store-address.js';
 
 const silent = (): void => undefined;
 
-/** Does something with the groups of the event store that is there, and lets go of it. */
-export async function withConsumerGroups<T>(work: (groups: ConsumerGroups) => Promise<T>): Promise<T> {
+/** Does something with the event store that is there, and lets go of it. */
+export async function withEventStore<T>(work: (store: EventStoreDb) => Promise<T>): Promise<T> {
   const url = eventStoreAddress(readSettings(process.env));
   // Not before it is needed: a command line that is wrong is told so at once.
   const { connectEventStore } = await import('../infrastructure/event-store/event-store-db.js');
@@ -14,7 +14,7 @@ export async function withConsumerGroups<T>(work: (groups: ConsumerGroups) => Pr
   const logger = { info: silent, warn: silent, error: silent };
   const store = connectEventStore({ url, catalogue: eventCatalogue, upcasters, logger });
   try {
-    return await work(store.consumerGroups);
+    return await work(store);
   } finally {
     await store.close();
   }
