@@ -14,4 +14,8 @@ export class ReadModelCurrentness extends Currentness {
   override get isCurrent(): boolean {
     return this.projecting.state === 'live' && this.database.isHeard();
   }
+
+  override get isStopped(): boolean {
+    return this.projecting.state === 'stopped';
+  }
 }

@@ -27,6 +27,7 @@ export async function verify(
 ): Promise<Verified> {
   const told = await toldUpTo(settings, log);
   if (!told) throw new NotAsTold('the read model is not told in this shape yet: there is nothing to verify');
+  await events.head(); // a subscription waits for a store that is gone, for ever
   const logged = await tallyOf(events, told, output);
   if (logged.events !== told.events || logged.chain !== told.chain)
     throw new NotAsTold(

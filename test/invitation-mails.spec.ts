@@ -62,9 +62,10 @@ class FakeNotebook extends Notebook<object> {
 /** Brings one invitation, and then what cannot be read, if that is so; else nothing more. */
 class FakeEventStore extends MemoryEventStore {
   fault: Error | undefined;
+  found = invited;
 
   override async *subscribe(_?: unknown, after?: Position, signal?: AbortSignal): AsyncGenerator<Delivery> {
-    if (after === undefined) yield { events: invited, position: 1n, caughtUp: true };
+    if (after === undefined) yield { events: this.found, position: 1n, caughtUp: true };
     if (this.fault) throw this.fault;
     await new Promise((resolve) => {
       signal?.addEventListener('abort', resolve);
@@ -113,6 +114,24 @@ describe('mailing invitations', () => {
     expect(second - first).toBeGreaterThan(3 * LEASE_MS);
     await eventually('it lets go again', () => !lease.held);
     expect([linesAbout('a-token').length, linesAbout('user-x').length]).toEqual([1, 2]);
+  });
+  it('mails what comes after an invitation of a user who cannot be read, before it lets go', async () => {
+    const [first] = invited;
+    if (!first) throw new Error('no invitation');
+    const { userId } = first.data as { userId: string };
+    const other = { ...first, stream: 'user-other', data: { ...first.data, userId: 'other', invitationId: 'other' } };
+    eventStore.found = [first, other];
+    const read = eventStore.read.bind(eventStore);
+    eventStore.read = async function* (stream, from) {
+      if (stream === `user-${userId}`) throw new UnreadableEvent(stream, 3n, 2n, 'no such version');
+      yield* read(stream, from);
+    };
+    eventStore.log.push(other);
+    mailing.start('http://127.0.0.1');
+    await eventually('it lets go', () => lease.taken.length === 1 && !lease.held);
+    expect(linesAbout('a-token')).toHaveLength(1);
+    expect(notebook.notes).toContainEqual({ done: 'other' });
+    expect(linesAbout('cannot be read')).toHaveLength(1);
   });
   it('has none waiting once the lease is lost, and says what came first, by its code', async () => {
     let fail: (fault: Error) => void = () => undefined;

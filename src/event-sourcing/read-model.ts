@@ -92,6 +92,11 @@ export abstract class ProjectionProgress {
   abstract reached(position: Position, withinMs: number): Promise<void>;
   /** Calls `listener` after each commit, table by table, before anyone waiting for it goes on. */
   abstract onCommitted(listener: CommitListener): void;
+  /**
+   * Calls `listener` where commits may have been taken back without word, or told again: whatever is remembered of rows is
+   * to be forgotten.
+   */
+  abstract onDoubt(listener: () => void): void;
 }
 
 /** What became of a command that carried a key of the caller's choice: of whom it was, and whether it `changed` anything. */

@@ -160,6 +160,12 @@ describe.each(places)('projections in %s', (_, server) => {
     await again.stop();
     expect(await dump()).toBe(grown);
   }, 90_000);
+  it('cannot be held against a log that does not answer', async () => {
+    await service.stop();
+    const { code, stderr } = await run('verify').ended();
+    expect([code, stderr.split('\n').length]).toEqual([1, 2]);
+    expect(stderr).toContain('event store');
+  });
   it.each([[['x']], [['list', 'x']], [['drop']], [['verify', 'x']], [['drop', 'x', 'y']], [[]]])(
     'refuses %j',
     async (args) => {

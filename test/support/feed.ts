@@ -65,6 +65,7 @@ export class FakeProgress extends ProjectionProgress {
   override onCommitted(listener: CommitListener): void {
     this.listeners.push(listener);
   }
+  override onDoubt = (): void => undefined;
   commit(table: string, rows: Readonly<Record<string, object>>): void {
     const byKey = new Map(Object.entries(rows) as [string, Stored<AnyRow>][]);
     for (const listener of this.listeners) listener(table, byKey);

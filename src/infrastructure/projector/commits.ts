@@ -11,6 +11,7 @@ export type Told = Readonly<{ events: readonly Recorded[]; ms: number }>;
 export class Commits extends ProjectionProgress {
   private readonly room = new WaitingRoom();
   private readonly listeners: CommitListener[] = [];
+  private readonly doubters: (() => void)[] = [];
   private readonly watchers: ((told: Told) => void)[] = [];
   private closed = false;
   private reachedPosition: Position = 0n;
@@ -31,6 +32,15 @@ export class Commits extends ProjectionProgress {
 
   override onCommitted(listener: CommitListener): void {
     this.listeners.push(listener);
+  }
+
+  override onDoubt(listener: () => void): void {
+    this.doubters.push(listener);
+  }
+
+  /** What was heard of commits may not be what the database holds. */
+  doubt(): void {
+    for (const doubter of this.doubters) doubter();
   }
 
   /** Calls `watcher` after each batch that this process has told. It must not throw. */

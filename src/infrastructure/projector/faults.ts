@@ -27,7 +27,7 @@ export class BlamedWriter extends ReadModelWriter {
   }
 
   override open(tables: readonly Table[], end?: Position): Promise<Checkpoint | undefined> {
-    return this.writer.open(tables, end); // no event yet
+    return blamed(this.writer.open(tables, end));
   }
 
   override index(tables: readonly Table[]): Promise<void> {

@@ -42,4 +42,8 @@ export abstract class Projecting extends ProjectionProgress {
   override onCommitted(listener: CommitListener): void {
     this.commits.onCommitted(listener);
   }
+
+  override onDoubt(listener: () => void): void {
+    this.commits.onDoubt(listener);
+  }
 }

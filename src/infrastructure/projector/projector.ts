@@ -7,6 +7,7 @@ import type { Log } from '../../event-sourcing/log.js';
 import { NOTHING_TOLD, tallied } from '../../event-sourcing/tally.js';
 import { Batch } from './batch.js';
 import { Commits } from './commits.js';
+import { Gathered, type Stretch } from './gathered.js';
 import { BlamedWriter, blaming, DatabaseFault } from './faults.js';
 import { Projecting, type ProjectorState } from './projecting.js';
 
@@ -19,6 +20,8 @@ const RETRY_MS = 500;
 const GATHER_MS = 5;
 /** While history is told, nobody waits for any one event: events by the thousand share a transaction. */
 const HISTORY_AT_ONCE = 4000;
+/** What had caught up so long ago has to do so again. */
+const CAUGHT_UP_FOR_MS = 1_000;
 
 /**
  * Tells the read model every event, in order, one batch at a time: rows and checkpoint in one transaction.
@@ -35,9 +38,7 @@ export class Projector extends Projecting {
   private readonly abort = new AbortController();
   /** How far it has told; undefined before any event. */
   private checkpoint: Checkpoint | undefined;
-  /** Delivered, and not told yet. */
-  private gathered: Recorded[] = [];
-  private gatheredTo: Position | undefined;
+  private readonly gathered = new Gathered();
   /** The batch being told: while it is, what comes after it is on its way already. */
   private telling: Promise<void> = Promise.resolve();
   private running: Promise<void> = Promise.resolve();
@@ -46,7 +47,7 @@ export class Projector extends Projecting {
   constructor(
     private readonly shape: ReadModelShape,
     private readonly events: EventStore,
-    writer: ReadModelWriter,
+    private readonly writer: ReadModelWriter,
     private readonly log: Log,
     /**
      * Where commits are told of, by others too. Then a fault of the database is the end of this projector: what it
@@ -65,7 +66,7 @@ export class Projector extends Projecting {
   }
 
   override async start(): Promise<void> {
-    this.checkpoint = await this.readModel.open(this.tables, await this.end());
+    this.checkpoint = await this.writer.open(this.tables, await this.end());
     this.commits.publish([], this.checkpoint?.position ?? 0n);
     this.state = 'catching up';
     const settled = new Promise<void>((resolve) => (this.settled = resolve));
@@ -95,27 +96,28 @@ export class Projector extends Projecting {
   private async run(): Promise<void> {
     while (!this.abort.signal.aborted && this.state !== 'stopped') {
       try {
+        // What was committed last is not known where its answer never came.
+        if (this.state === 'failing') this.checkpoint = await this.readModel.open(this.tables);
         for await (const { events, position, caughtUp } of this.events.subscribe(
           this.shape.streams,
           this.checkpoint?.position,
           this.abort.signal,
         )) {
-          this.gathered.push(...events);
-          if (position !== undefined) this.gatheredTo = position;
-          if (this.state !== 'live' && !caughtUp && this.gathered.length < HISTORY_AT_ONCE) continue;
+          this.gathered.add(events, position);
+          if (this.state !== 'live' && !caughtUp && this.gathered.size < HISTORY_AT_ONCE) continue;
           await this.tellGathered();
           if (this.state === 'live' || caughtUp) await this.telling;
-          if (caughtUp) await this.live();
+          if (caughtUp && !(await this.live())) break;
           if (this.state === 'live' && ofSeveralStreams(events)) await sleep(GATHER_MS);
         }
-        await this.finish(); // the subscription has ended
+        await this.finish(); // the subscription has ended, or begins anew
       } catch (error) {
         // What was delivered before the fault comes before it, and may hold one of its own.
         await this.finish().then(
           () => this.onFault(error),
           (earlier: unknown) => this.onFault(earlier),
         );
-        this.forgetGathered();
+        this.gathered.take();
         this.telling = Promise.resolve();
       }
     }
@@ -125,10 +127,9 @@ export class Projector extends Projecting {
   /** Begins to tell what was gathered, once the batch before it is told. */
   private async tellGathered(): Promise<void> {
     await this.telling;
-    const { gathered, gatheredTo } = this;
-    this.forgetGathered();
-    if (gatheredTo === undefined) return;
-    this.telling = this.tellOrStopAtFault(gathered, gatheredTo);
+    const next = this.gathered.take();
+    if (!next) return;
+    this.telling = this.tellOrStopAtFault(next);
     this.telling.catch(() => undefined); // whoever waits for it next is told
   }
 
@@ -137,7 +138,7 @@ export class Projector extends Projecting {
     await this.telling;
   }
 
-  private async tellOrStopAtFault(events: readonly Recorded[], position: Position): Promise<void> {
+  private async tellOrStopAtFault({ events, position }: Stretch): Promise<void> {
     try {
       await this.tell(events, position);
     } catch (error) {
@@ -148,22 +149,21 @@ export class Projector extends Projecting {
     }
   }
 
-  private forgetGathered(): void {
-    this.gathered = [];
-    this.gatheredTo = undefined;
-  }
-
-  /** Rows are looked up by more than their keys from now on. Nothing is told meanwhile: it would wait for each index. */
-  private async live(): Promise<void> {
+  /**
+   * Rows are looked up by more than their keys from now on. Nothing is told while the indexes are made: it would wait for
+   * each. False where that took so long that there will be more to tell first.
+   */
+  private async live(): Promise<boolean> {
     const { signal } = this.abort;
-    if (!signal.aborted && !this.indexed) {
-      await this.readModel.index(this.tables);
-      this.indexed = true;
-    }
-    if (signal.aborted) return;
+    const began = performance.now();
+    if (!signal.aborted && !this.indexed) await this.readModel.index(this.tables);
+    if (signal.aborted) return true;
+    this.indexed = true;
+    if (performance.now() - began > CAUGHT_UP_FOR_MS) return false;
     this.state = 'live';
     this.fault = undefined;
     this.settled();
+    return true;
   }
 
   private async tell(events: readonly Recorded[], position: Position): Promise<void> {

@@ -31,6 +31,8 @@ export class SharedProjector extends Projecting {
   private known: Position | undefined;
   private projector: Projector | undefined;
   private toldBefore = 0;
+  /** Whether the database may be another by now, which lacks what was committed last: a replica that took over. */
+  private inDoubt = false;
   private abstainsUntil = 0;
   private running: Promise<void> = Promise.resolve();
   private settled: () => void = () => undefined;
@@ -111,6 +113,7 @@ export class SharedProjector extends Projecting {
     const lost = outOfReach(this.events, { ms: lease.ms, everyMs: beatOf(lease) }, signal);
     await Promise.race([holdOn(lease, token, look, signal), lost]);
     over.abort();
+    this.inDoubt = true;
     // As far as is known: database or store may be silent, or another may tell it.
     if (!['stopped', 'failing'].includes(look())) this.become('catching up');
     this.log.info({ token: token.toString() }, 'this process no longer tells the read model');
@@ -162,6 +165,8 @@ export class SharedProjector extends Projecting {
   private async catchUp(): Promise<void> {
     for (let whole = false; !whole && !this.abort.signal.aborted;) {
       const since = await this.shared.since(this.tables, this.known);
+      if (since && this.inDoubt) this.commits.doubt();
+      if (since) this.inDoubt = false;
       if (!since || since.position === this.known) return;
       ({ whole, position: this.known } = since);
       // A row that has changed again since comes with a later part: whoever waits for a position before that must not go on yet.
@@ -182,6 +187,7 @@ export class SharedProjector extends Projecting {
 
   private failing(error: unknown): void {
     this.become('failing', faultOf(error));
+    this.inDoubt = true;
     this.log.warn({ fault: this.fault }, 'the read model cannot be shared; trying again');
   }
 }

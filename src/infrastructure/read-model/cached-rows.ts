@@ -27,6 +27,10 @@ export class CachedRows extends Rows {
       this.changes++;
       for (const key of rows.keys()) this.cache.delete(`${table}/${key}`);
     });
+    progress.onDoubt(() => {
+      this.changes++;
+      this.cache.clear();
+    });
   }
 
   override async get<Row extends AnyRow>(table: Table<Row>, key: string): Promise<Stored<Row> | undefined> {

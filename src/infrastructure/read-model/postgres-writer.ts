@@ -35,12 +35,18 @@ export class PostgresReadModelWriter extends SqlReadModelWriter {
     return this.written;
   }
 
-  /** Of a large table an index takes longer than any other statement may. */
+  /**
+   * Of a large table an index takes longer than any other statement may. Those that are there are not asked for again: even
+   * where there is nothing to make, PostgreSQL waits for whoever writes or tidies the table.
+   */
   override async index(tables: readonly Table[]): Promise<void> {
+    const { rows } = await sql<{ name: string }>`select indexname as "name" from pg_indexes
+      where schemaname = current_schema()`.execute(this.postgres);
+    const known = new Set(rows.map(({ name }) => name));
     for (const table of tables)
       await this.postgres.transaction().execute(async (transaction) => {
         await sql`set local statement_timeout = 0`.execute(transaction);
-        await createIndexes(transaction, { ...table, indexes: [...table.indexes, FOLLOWED] });
+        await createIndexes(transaction, { ...table, indexes: [...table.indexes, FOLLOWED] }, known);
       });
   }
 

@@ -44,7 +44,7 @@ export const columnsOf = (table: Table): readonly string[] => [
 
 /** Names the shape of all tables together: their names, columns and indexes. */
 export function shapeOf(tables: readonly Table[]): string {
-  const shape = tables.map(({ name, columns, indexes }) => [name, Object.entries(columns), indexes]);
+  const shape = [...tables, checkpoints].map(({ name, columns, indexes }) => [name, Object.entries(columns), indexes]);
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex');
 }
 
@@ -65,11 +65,16 @@ export async function createTable(db: Kysely<AnyTables>, table: Table): Promise<
   await created(creation.execute());
 }
 
-/** Makes a table's indexes where there are none: far quicker once the rows are there than row by row. */
-export async function createIndexes(db: Kysely<AnyTables>, table: Table): Promise<void> {
+/**
+ * Makes a table's indexes where there are none, but for those known to be there: far quicker once the rows are there than
+ * row by row.
+ */
+export async function createIndexes(db: Kysely<AnyTables>, table: Table, known?: ReadonlySet<string>): Promise<void> {
   for (const columns of table.indexes) {
+    const name = `${table.name}-${columns.join('-')}`;
+    if (known?.has(name)) continue;
     let creation = db.schema
-      .createIndex(`${table.name}-${columns.join('-')}`)
+      .createIndex(name)
       .ifNotExists()
       .on(table.name)
       .columns([...columns]);

@@ -92,6 +92,7 @@ export class InvitationMails {
   private async deliver(): Promise<void> {
     const { queue } = this.given;
     let pause = RETRY_FIRST_MS;
+    let unread = 0;
     while (!this.abort.signal.aborted) {
       const pending = queue.next;
       if (!pending) {
@@ -100,6 +101,12 @@ export class InvitationMails {
         continue;
       }
       const outcome = await this.attempt(pending);
+      if (outcome === 'unreadable') {
+        queue.postpone(pending);
+        if (++unread >= queue.size && this.unreadable) throw this.unreadable;
+        continue;
+      }
+      unread = 0;
       if (outcome !== 'failed') {
         const noted = queue.done(pending);
         // What was passed over may be passed over again; there can be a great many of them.
@@ -115,10 +122,17 @@ export class InvitationMails {
     }
   }
 
-  /** Over is what was mailed, or is refused for good. */
-  private async attempt(pending: Pending): Promise<'over' | 'passed over' | 'failed'> {
+  /** Over is what was mailed, or is refused for good; unreadable what somebody else may mail. */
+  private async attempt(pending: Pending): Promise<'over' | 'passed over' | 'failed' | 'unreadable'> {
     const { log } = this.given;
-    const letter = await this.letterFor(pending);
+    let letter: Letter | undefined;
+    try {
+      letter = await this.letterFor(pending);
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      this.unreadable ??= error;
+      return 'unreadable';
+    }
     if (!letter) return 'passed over';
     // Whoever may no longer note what was mailed finds out before the letter, not after it.
     await this.given.queue.note();

@@ -54,12 +54,16 @@ export class Authentication {
       if (table === userView.name) this.forget(({ key }) => key.userId, rows);
       if (table === apiKeyView.name) this.forget(({ key }) => key.apiKeyId, rows);
     });
+    progress.onDoubt(() => {
+      this.changes++;
+      this.cache.clear();
+    });
   }
 
   /**
    * The key's owner where that is known without a look-up; a promise of them where that has to be confirmed first.
    *
-   * @throws ReadModelUnavailable neither the log nor the read model can confirm it
+   * @throws ReadModelUnavailable | EventStoreUnavailable neither the log nor the read model can confirm it
    */
   remembered(key: string): Principal | Promise<Principal | undefined> | undefined {
     const known = this.cache.get(hashApiKey(key));
@@ -73,7 +77,7 @@ export class Authentication {
   /**
    * The key's owner; undefined for a key that is missing, malformed, unknown, revoked or expired, or whose owner is not active.
    *
-   * @throws ReadModelUnavailable it cannot be looked up
+   * @throws ReadModelUnavailable | EventStoreUnavailable it cannot be looked up, or confirmed
    */
   async principal(key: string | undefined): Promise<Principal | undefined> {
     if (key === undefined) return this.refuse('missing');
@@ -129,13 +133,16 @@ export class Authentication {
     return known.confirming;
   }
 
-  /** By the log. Without it nothing changes from here, so that the word of a read model that answers is good enough. */
+  /**
+   * By the log. Without it nothing changes from here, so that the word of a read model that answers is good enough; but for
+   * one that is behind a log that goes on, and perhaps answers late alone.
+   */
   private async tellAnew(known: Known): Promise<void> {
     const from = this.clock.now().getTime();
     try {
       known.told = await this.log.now(known.told);
     } catch (error) {
-      if (!(error instanceof EventStoreUnavailable)) throw error;
+      if (!(error instanceof EventStoreUnavailable) || this.readModel.isStopped) throw error;
       const { key, owner } = (await this.lookUp(known.told.key.keyHash)) ?? known.told;
       known.told = { key: newest(known.told.key, key), owner: newest(known.told.owner, owner) };
     }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreUnavailable, NotCaughtUp, UnreadableEvent } from '../../../src/event-sourcing/errors.js';
 import type { NewEvent } from '../../../src/event-sourcing/event-store.js';
 import type { Position, Recorded } from '../../../src/event-sourcing/fact.js';
@@ -74,6 +74,38 @@ describe.each(databases)('the projector, in %s', (_, open) => {
       await (await projector(a)).start();
       expect(script.asked).toEqual([undefined, 101n]);
       expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject({ times: 3 });
+    });
+    it('tells nothing twice where a commit was done, and its answer never came', async () => {
+      const events = recorded([named('x', 'one'), named('x', 'two')]);
+      const writer = await database.writer();
+      const commit = writer.commit.bind(writer);
+      let lost = 1;
+      writer.commit = async (...given) => {
+        await commit(...given);
+        if (lost-- > 0) throw Object.assign(new Error('the thread has ended'), { code: 'SQLITE_THREAD' });
+      };
+      script.deliver(batch(events), batch(events), batch([...events, ...recorded([named('x', 'three')], 2)]));
+      const given = await projectorOf([a], writer);
+      await given.start();
+      await given.reached(102n, 10_000);
+      expect(await new SqlRows(database.db).get(a, 'x')).toMatchObject({ name: 'three', times: 3 });
+    });
+    it('is live once it has caught up with what was stored while the indexes were made', async () => {
+      const writer = await database.writer();
+      const index = writer.index.bind(writer);
+      const now = performance.now.bind(performance);
+      let later = 0;
+      const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + later);
+      writer.index = async (tables) => {
+        await index(tables);
+        later += 60_000;
+        script.deliver(batch(recorded([named('y', 'meanwhile')], 1)));
+      };
+      script.deliver(batch(recorded([named('x', 'one')])));
+      await (await projectorOf([a], writer)).start();
+      clock.mockRestore();
+      expect(script.asked).toEqual([undefined, 100n]);
+      expect(await new SqlRows(database.db).get(a, 'y')).toMatchObject({ name: 'meanwhile' });
     });
     it('tells a read model of another shape all of history, and nothing twice', async () => {
       const events = recorded([named('x', 'one'), named('x', 'two')]);

@@ -70,13 +70,15 @@ class Part extends SharedReadModel {
 function process(
   script: Script,
   { projection = a, leaseMs = LEASE_MS, log = silent } = {},
-): { part: Part; projector: SharedProjector; heard: unknown[] } {
+): { part: Part; projector: SharedProjector; heard: unknown[]; doubts: () => number } {
   const [part, heard] = [new Part(leaseMs), [] as unknown[]];
   const shape = { streams: ['user-'], projections: [projection], chronicles: [] };
   const projector = new SharedProjector(shape, script, part, log);
   projector.onCommitted((_, rows) => heard.push(...[...rows.values()].map(({ name }) => name)));
+  let doubts = 0;
+  projector.onDoubt(() => doubts++);
   projectors.push(projector);
-  return { part, projector, heard };
+  return { part, projector, heard, doubts: () => doubts };
 }
 
 const [, [name, open] = ['', () => Promise.reject(new Error('no database'))]] = databases;
@@ -212,6 +214,26 @@ describe(`a read model that processes share, in ${name}`, () => {
     await eventually('it is told again', () => new SqlRows(database.db).get(a, 'y'));
     await eventually('so is what comes after', () => new SqlRows(database.db).get(a, 'z'));
     expect(script.asked).toEqual([undefined, 100n]);
+  });
+
+  it('has whoever remembers rows forget them once the database is well again, which may be another', async () => {
+    const [ours, theirs] = [new Script(), new Script()];
+    const [first, second] = [process(ours), process(theirs)];
+    ours.deliver(batch(recorded([named('x', 'one')])));
+    await first.projector.start();
+    await second.projector.start();
+    expect([first.doubts(), second.doubts()]).toEqual([0, 0]);
+    const { since } = second.part;
+    second.part.since = () => Promise.reject(Object.assign(new Error('no'), { code: '57P01' }));
+    await eventually('the other has lost it', () => second.projector.state === 'failing');
+    expect(second.doubts()).toBe(0);
+    second.part.since = since;
+    await eventually('the other forgets', () => second.doubts() === 1);
+    first.part.lost = 1;
+    ours.deliver(batch(recorded([named('x', 'two')], 1)));
+    await eventually('the first forgets', () => first.doubts() === 1);
+    await second.projector.reached(101n, 10_000);
+    expect(second.doubts()).toBe(1);
   });
 
   it('is live for all once its indexes are made', async () => {

@@ -42,6 +42,10 @@ class Progress extends ProjectionProgress {
   override onCommitted(listener: CommitListener): void {
     this.changed = listener;
   }
+  doubted: () => void = () => undefined;
+  override onDoubt(listener: () => void): void {
+    this.doubted = listener;
+  }
   override reached(): Promise<void> {
     return Promise.resolve();
   }
@@ -65,6 +69,14 @@ beforeEach(() => {
 it('asks once', async () => {
   expect([await name(), await name()]).toEqual(['one', 'one']);
   expect(slow.asked).toBe(1);
+});
+it('forgets all of them where commits may have been taken back, also what is being read', async () => {
+  await name();
+  const reading = rows.get(table, 'y');
+  progress.doubted();
+  await reading;
+  await Promise.all([name(), rows.get(table, 'y')]);
+  expect(slow.asked).toBe(4);
 });
 it('forgets a row when it changes, and no other', async () => {
   await name();

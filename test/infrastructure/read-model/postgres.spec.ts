@@ -102,6 +102,24 @@ withPostgres('a PostgreSQL that is shared with others (skipped where there is no
     expect(theirs).toEqual([{ a: true }]);
   });
 
+  it('asks for no index again, which would wait for whoever tidies the table', async () => {
+    const current = await writer();
+    await current.open([table]);
+    await current.index([table]);
+    // As VACUUM and ANALYZE do.
+    await db.transaction().execute(async (tidying) => {
+      await sql`lock table ${sql.id(table.name)} in share update exclusive mode`.execute(tidying);
+      await current.index([table]);
+    });
+    const { rows } = await sql<{ name: string }>`select indexname as name from pg_indexes
+      where tablename = ${table.name} order by 1`.execute(db);
+    expect(rows.map(({ name }) => name)).toEqual([
+      `${table.name}-name`,
+      `${table.name}-position`,
+      `${table.name}_pkey`,
+    ]);
+  });
+
   it('keeps no NUL: that is a fault of the event, not of the database', async () => {
     const current = await writer();
     await current.open([table]);

@@ -28,6 +28,7 @@ class Told extends ProjectionProgress {
   override readonly position = 0n;
   override reached = (): Promise<void> => Promise.resolve();
   override onCommitted = (): void => undefined;
+  override onDoubt = (): void => undefined;
 }
 
 const random = randomFrom(SEED);

@@ -36,6 +36,10 @@ class Log extends ProjectionProgress {
   override onCommitted(listener: CommitListener): void {
     this.tell = listener;
   }
+  doubted: () => void = () => undefined;
+  override onDoubt(listener: () => void): void {
+    this.doubted = listener;
+  }
 }
 
 /** One key and its owner. */
@@ -85,6 +89,7 @@ class Streams extends MemoryEventStore {
 
 class Told extends Currentness {
   override isCurrent = true;
+  override isStopped = false;
 }
 
 let rows: Found;
@@ -131,6 +136,12 @@ it('forgets a key that is revoked, and all of an owner who changes', async () =>
   expect([await owner(), await owner(), rows.asked]).toEqual(['u', 'u', 3]);
   log.tell(userView.name, changed('u'));
   expect([await owner(), rows.asked]).toEqual(['u', 4]);
+});
+it('looks a key up anew where commits may have been taken back', async () => {
+  await owner();
+  rows.revoked = true;
+  log.doubted();
+  expect([await owner(), authentication.refused.revoked]).toEqual([undefined, 1]);
 });
 it('does not remember what it read while a key was revoked', async () => {
   rows.meanwhile = () => {
@@ -220,6 +231,16 @@ describe('while the read model is not told what happens', () => {
       rows.gone = true;
       await expect(authentication.remembered(KEY)).rejects.toThrow(ReadModelUnavailable);
       await expect(owner()).rejects.toThrow(ReadModelUnavailable);
+    },
+  );
+  it.each(['never', 'with an error'] as const)(
+    'vouches for nobody where the store answers %s and the read model is told nothing more',
+    async (how) => {
+      told.isStopped = true;
+      streams.answers = how;
+      await expect(authentication.remembered(KEY)).rejects.toThrow(EventStoreUnavailable);
+      await expect(owner()).rejects.toThrow(EventStoreUnavailable);
+      expect(rows.asked).toBe(1);
     },
   );
   it('does not go back to what the read model last knew', async () => {
