@@ -7,8 +7,7 @@ Commands:
   users       lists, shows, invites, changes and removes users: list, get, invite, update, remove
   consumers   makes and looks after groups of consumers: create, list, info, replay-parked, delete
   keys        makes, lists and revokes API keys of a running service: create, list, revoke
-  projections lists the tables of the read model, tells them anew, holds them against the log: list, rebuild,
-              verify, drop
+  projections looks after the tables of the read model: list, rebuild, verify, drop
   rebuild     the same as projections rebuild
 
 Every command has --help, and --json for scripts.
