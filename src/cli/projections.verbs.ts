@@ -2,6 +2,8 @@ import { type Logger, pino } from 'pino';
 import { dropProjections, listProjections, type ProjectionsState } from '../projections.js';
 import { rebuild, type Rebuilt } from '../rebuild.js';
 import { readSettings } from '../settings.js';
+import { EventStoreUnavailable } from '../event-sourcing/errors.js';
+import { NoEventStore, START_FIRST } from './event-store-address.js';
 import { parse, WrongUsage } from './command-line.js';
 import { usages } from './projections.usage.js';
 import { table } from './table.js';
@@ -34,7 +36,12 @@ export async function verifyCommand(args: readonly string[]): Promise<string> {
   if (values.help) return usages.verify;
   expectNone('verify', positionals);
   const settings = readSettings(process.env);
-  const verified = await withEventStore((store) => verify(settings, store, log(), process.stderr));
+  const verified = await withEventStore((store) => verify(settings, store, log(), process.stderr)).catch(
+    (error: unknown) => {
+      if (!(error instanceof EventStoreUnavailable)) throw error;
+      throw new NoEventStore(`the event store does not answer: ${START_FIRST}`, { cause: error });
+    },
+  );
   return values.json ? `${JSON.stringify(verified)}\n` : asTold(verified);
 }
 

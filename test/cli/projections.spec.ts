@@ -164,7 +164,7 @@ describe.each(places)('projections in %s', (_, server) => {
     await service.stop();
     const { code, stderr } = await run('verify').ended();
     expect([code, stderr.split('\n').length]).toEqual([1, 2]);
-    expect(stderr).toContain('event store');
+    expect(stderr).toContain('the event store does not answer: start the service first');
   });
   it.each([[['x']], [['list', 'x']], [['drop']], [['verify', 'x']], [['drop', 'x', 'y']], [[]]])(
     'refuses %j',
