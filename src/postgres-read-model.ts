@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Log } from './event-sourcing/log.js';
+import { tablesOf } from './event-sourcing/projection.js';
 import type { SharedReadModel } from './infrastructure/projector/shared-read-model.js';
 import { SharedProjector } from './infrastructure/projector/shared-projector.js';
 import { changesSince } from './infrastructure/read-model/postgres-changes.js';
@@ -28,7 +29,7 @@ const TELLING_CONNECTIONS = 2;
 const LASTING_CONNECTIONS = 2;
 const LEASE_CONNECTIONS = 2;
 /** The schema of the tables as this version has them. */
-export const VERSION = schemaOf([...readModel.projections, ...readModel.chronicles]);
+export const VERSION = schemaOf(tablesOf(readModel));
 /** Who tells the read model: of each version there is one. */
 export const PROJECTING = leaseOf(VERSION);
 

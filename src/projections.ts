@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import type { Log } from './event-sourcing/log.js';
+import { tablesOf } from './event-sourcing/projection.js';
 import type { Checkpoint } from './event-sourcing/read-model.js';
 import { databaseReady } from './infrastructure/read-model/postgres-ready.js';
 import { dropVersion, type Version, VersionKept, versionsIn } from './infrastructure/read-model/postgres-versions.js';
@@ -14,6 +15,7 @@ import type { Settings } from './settings.js';
 import { readModel } from './users/users.module.js';
 
 const ANSWER_WITHIN_MS = 5_000;
+const TABLES = tablesOf(readModel);
 
 /** A projection as the database has it; without rows where it was never told. */
 type ProjectionState = Readonly<{ name: string; rows: number | null; newest: string | null }>;
@@ -29,13 +31,12 @@ export type ProjectionsState = Readonly<{
 
 /** How the projections stand, whether the service runs or not. @throws DatabaseUnavailable */
 export async function listProjections(settings: Settings, log: Log): Promise<ProjectionsState> {
-  const tables = [...readModel.projections, ...readModel.chronicles];
   const db = await open(settings, log);
   try {
     const known = db ? await namesOf(db) : new Set<string>();
     const projections: ProjectionState[] = [];
-    for (const { name } of tables) projections.push(await stateOf(known.has(name) ? db : undefined, name));
-    const checkpoint = db && (await checkpointIn(db, shapeOf(tables)));
+    for (const { name } of TABLES) projections.push(await stateOf(known.has(name) ? db : undefined, name));
+    const checkpoint = db && (await checkpointIn(db, known));
     const position = checkpoint?.position.toString() ?? null;
     const versions = db && settings.databaseUrl !== undefined ? await versionsIn(db) : [];
     return { position, projections, others: versions.filter(({ schema }) => schema !== VERSION) };
@@ -48,7 +49,7 @@ export async function listProjections(settings: Settings, log: Log): Promise<Pro
 export async function toldUpTo(settings: Settings, log: Log): Promise<Checkpoint | undefined> {
   const db = await open(settings, log);
   try {
-    return db && (await checkpointIn(db, shapeOf([...readModel.projections, ...readModel.chronicles])));
+    return db && (await checkpointIn(db, await namesOf(db)));
   } finally {
     await db?.destroy();
   }
@@ -80,9 +81,9 @@ async function namesOf(db: Kysely<AnyTables>): Promise<Set<string>> {
   return new Set(tables.filter(({ schema = VERSION }) => schema === VERSION).map(({ name }) => name));
 }
 
-async function checkpointIn(db: Kysely<AnyTables>, shape: string): Promise<Checkpoint | undefined> {
-  if (!(await namesOf(db)).has(checkpoints.name)) return undefined;
-  const [row] = await db.selectFrom(checkpoints.name).selectAll().where('key', '=', shape).execute();
+async function checkpointIn(db: Kysely<AnyTables>, known: ReadonlySet<string>): Promise<Checkpoint | undefined> {
+  if (!known.has(checkpoints.name)) return undefined;
+  const [row] = await db.selectFrom(checkpoints.name).selectAll().where('key', '=', shapeOf(TABLES)).execute();
   return row && checkpointOf(row);
 }
 

@@ -82,6 +82,12 @@ export type ReadModelShape = Readonly<{
   chronicles: readonly AnyChronicle[];
 }>;
 
+/** Every table of a read model. */
+export const tablesOf = ({ projections, chronicles }: ReadModelShape): readonly Table[] => [
+  ...projections,
+  ...chronicles,
+];
+
 /** The row after one more event; undefined where the event does not matter here. */
 export function project<Row extends AnyRow>(
   projection: Pick<AnyProjection, 'on'> & Pick<Table<Row>, 'row'>,

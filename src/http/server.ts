@@ -42,7 +42,7 @@ function rawAnswer(code: keyof typeof transportProblems): string {
 }
 
 /** Answers a request whose path cannot be decoded; no hook runs for one. */
-export type OnBadPath = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
+type OnBadPath = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Fastify with limits on everything a stranger can send, and problem details for what fails before it has a route. */
 export function httpServer(onBadPath: OnBadPath, trustProxy: TrustProxy): FastifyAdapter {

@@ -1,4 +1,5 @@
 import type { Position, Recorded } from '../../src/event-sourcing/fact.js';
+import { tablesOf } from '../../src/event-sourcing/projection.js';
 import type { Checkpoint } from '../../src/event-sourcing/read-model.js';
 import { NOTHING_TOLD, tallied } from '../../src/event-sourcing/tally.js';
 import type { Kysely } from 'kysely';
@@ -17,7 +18,7 @@ export async function tellReadModel(
   events: readonly Recorded[],
   random: () => number,
 ): Promise<void> {
-  const tables = [...readModel.projections, ...readModel.chronicles];
+  const tables = tablesOf(readModel);
   let writer = await database.writer();
   await writer.open(tables);
   let tally = NOTHING_TOLD;
@@ -38,7 +39,7 @@ export async function tellReadModel(
 export async function dumpOf(db: Kysely<AnyTables>): Promise<string> {
   const tallies = await db.selectFrom(checkpoints.name).select(['events', 'chain']).execute();
   const lines = [JSON.stringify(tallies)];
-  for (const { name } of [...readModel.projections, ...readModel.chronicles]) {
+  for (const { name } of tablesOf(readModel)) {
     const rows = await db.selectFrom(name).selectAll().orderBy('key').execute();
     lines.push(name);
     for (const row of rows) lines.push(JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));

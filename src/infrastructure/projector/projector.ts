@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../event-sourcing/event-store.js';
 import type { Position, Recorded } from '../../event-sourcing/fact.js';
-import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
+import { type ReadModelShape, type Table, tablesOf } from '../../event-sourcing/projection.js';
 import type { Checkpoint, ReadModelWriter } from '../../event-sourcing/read-model.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { NOTHING_TOLD, tallied } from '../../event-sourcing/tally.js';
@@ -57,7 +57,7 @@ export class Projector extends Projecting {
   ) {
     super(shared ?? new Commits(log));
     this.readModel = new BlamedWriter(writer);
-    this.tables = [...shape.projections, ...shape.chronicles];
+    this.tables = tablesOf(shape);
     this.alone = !shared;
   }
 

@@ -5,7 +5,7 @@ import { faultOf } from '../../event-sourcing/fault.js';
 import { beatOf, type FencingToken, holdOn } from '../../event-sourcing/lease.js';
 import type { Log } from '../../event-sourcing/log.js';
 import { outOfReach, reaches } from '../../event-sourcing/reach.js';
-import type { ReadModelShape, Table } from '../../event-sourcing/projection.js';
+import { type ReadModelShape, type Table, tablesOf } from '../../event-sourcing/projection.js';
 import { Commits } from './commits.js';
 import { Projecting, type ProjectorState } from './projecting.js';
 import { Projector } from './projector.js';
@@ -44,7 +44,7 @@ export class SharedProjector extends Projecting {
     private readonly log: Log,
   ) {
     super(new Commits(log));
-    this.tables = [...shape.projections, ...shape.chronicles];
+    this.tables = tablesOf(shape);
   }
 
   override get told(): number {

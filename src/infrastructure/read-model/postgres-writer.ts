@@ -10,7 +10,7 @@ import { addValues, checkpoints, checkpointValues, columnsOf, createIndexes, typ
 const CHANNEL = sql`current_schema()`;
 
 /** So that what was committed after a position is found by those who follow. */
-export const FOLLOWED: readonly string[] = ['position'];
+const FOLLOWED: readonly string[] = ['position'];
 
 /** Rows and the checkpoint in PostgreSQL, written under a lease. A batch is one statement, and so one journey. */
 export class PostgresReadModelWriter extends SqlReadModelWriter {

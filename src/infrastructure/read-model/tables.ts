@@ -97,7 +97,10 @@ export const checkpointOf = ({ position, events, chain }: RawRow): Checkpoint =>
 
 /** A checkpoint as a row of {@link checkpoints}, its values in the order of {@link columnsOf}. */
 export const checkpointValues = (shape: string, { position, events, chain }: Checkpoint): RawValue[] => [
-  ...[shape, position, events, chain],
+  shape,
+  position,
+  events,
+  chain,
 ];
 
 /** A row as the database takes it, its values in the order of {@link columnsOf}, added to the end of `values`. */

@@ -19,7 +19,12 @@ export const TOLD_PER_MINUTE = 100;
 const MINUTE_MS = 60_000;
 
 const FOR_WANT_OF_A_RIGHT = [
-  ...[CreateNotAllowed, GrantingNotAllowed, InvitingNotAllowed, KeysNotManageable, RemovalNotAllowed, UpdateNotAllowed],
+  CreateNotAllowed,
+  GrantingNotAllowed,
+  InvitingNotAllowed,
+  KeysNotManageable,
+  RemovalNotAllowed,
+  UpdateNotAllowed,
   UsersNotReadable,
 ];
 

@@ -15,7 +15,7 @@ const RETRY_FIRST_MS = 250;
 const RETRY_MOST_MS = 60_000;
 
 /** What mailing invitations takes. */
-export type MailingWith = Readonly<{
+type MailingWith = Readonly<{
   events: EventStore;
   queue: MailQueue;
   invitations: Pick<Invitations, 'tokenOf'>;
